@@ -1,0 +1,76 @@
+import type { Database } from 'better-sqlite3';
+import type { Action, ReviewState } from '../../shared/domain.ts';
+
+export interface NewDecision {
+  imageId: number;
+  reviewerId: number;
+  action: Action | 'undo' | 'redo';
+  classBefore: number | null;
+  classAfter: number | null;
+  stateBefore: ReviewState;
+  stateAfter: ReviewState;
+  spentMs: number | null;
+  seenMethod: string | null;
+  seenRank: number | null;
+  /** The decision that this one takes back (undo) or the undo that it takes back (redo). */
+  undoes: number | null;
+}
+
+export interface DecisionRow extends NewDecision {
+  id: number;
+  groupId: number;
+  at: number;
+}
+
+/** One line of the history for each group of decisions: what it was, how many images, and how many labels it changed. */
+export interface DecisionGroup {
+  groupId: number;
+  action: DecisionRow['action'];
+  images: number;
+  changes: number;
+  at: number;
+}
+
+const columns = `id, group_id AS groupId, image_id AS imageId, reviewer_id AS reviewerId, action,
+  class_before AS classBefore, class_after AS classAfter, state_before AS stateBefore, state_after AS stateAfter,
+  at, spent_ms AS spentMs, seen_method AS seenMethod, seen_rank AS seenRank, undoes`;
+
+export function createDecisionTable(db: Database) {
+  const insert = db.prepare(`
+    INSERT INTO decision (id, group_id, image_id, reviewer_id, action, class_before, class_after, state_before, state_after,
+      at, spent_ms, seen_method, seen_rank, undoes)
+    VALUES (@id, @groupId, @imageId, @reviewerId, @action, @classBefore, @classAfter, @stateBefore, @stateAfter,
+      @at, @spentMs, @seenMethod, @seenRank, @undoes)`);
+  const newest = db.prepare('SELECT coalesce(max(id), 0) FROM decision').pluck();
+  const ofGroup = db.prepare(`SELECT ${columns} FROM decision WHERE group_id = ? ORDER BY id`);
+  const ofImage = db.prepare(`SELECT ${columns} FROM decision WHERE image_id = ? ORDER BY id`);
+  const groups = db.prepare(`
+    SELECT group_id AS groupId, min(action) AS action, count(*) AS images,
+      count(*) FILTER (WHERE class_before IS NOT class_after) AS changes, max(at) AS at
+    FROM decision WHERE reviewer_id = ? GROUP BY group_id ORDER BY group_id`);
+  return {
+    /** All get one group; returns its id, which is the id of its first decision. */
+    addGroup(decisions: readonly NewDecision[]): number {
+      const groupId = (newest.get() as number) + 1;
+      const at = Date.now();
+      decisions.forEach((decision, index) => insert.run({ ...decision, id: groupId + index, groupId, at }));
+      return groupId;
+    },
+    /** The id of the newest decision, 0 where there is none: the revision of the labels. */
+    newestId: () => newest.get() as number,
+    group: (groupId: number) => ofGroup.all(groupId) as DecisionRow[],
+    historyOf: (imageId: number) => ofImage.all(imageId) as DecisionRow[],
+    groupsOf: (reviewerId: number) => groups.all(reviewerId) as DecisionGroup[],
+  };
+}
+
+export function createReviewerTable(db: Database) {
+  const insert = db.prepare('INSERT INTO reviewer (name) VALUES (?) ON CONFLICT (name) DO NOTHING');
+  const select = db.prepare('SELECT id FROM reviewer WHERE name = ?').pluck();
+  return {
+    idOf(name: string): number {
+      insert.run(name);
+      return select.get(name) as number;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Database } from 'better-sqlite3';
+import { toBlob, toFloat32 } from './blobs.ts';
+
+/**
+ * Images a block. Block k covers image ids from 256 k + 1, whatever was extracted when, so that the bytes do not depend
+ * on how an extraction was interrupted. A kill loses at most the blocks in hand.
+ */
+export const blockSize = 256;
+
+export interface FeatureBlock {
+  firstImageId: number;
+  /** count x d, row-major; zeros for images without features. */
+  features: Float32Array;
+  logits: Float32Array;
+  failed: { imageId: number; reason: string }[];
+}
+
+export function createFeatureTable(db: Database) {
+  const insert = db.prepare(
+    'INSERT OR REPLACE INTO feature (model_id, first_image_id, count, block, logits) VALUES (?, ?, ?, ?, ?)',
+  );
+  const insertProblem = db.prepare(
+    'INSERT OR REPLACE INTO extraction_problem (model_id, image_id, reason) VALUES (?, ?, ?)',
+  );
+  const present = db.prepare('SELECT first_image_id AS firstImageId, count FROM feature WHERE model_id = ?');
+  const select = db.prepare('SELECT block FROM feature WHERE model_id = ? AND first_image_id = ?').pluck();
+  const problems = db.prepare(`
+    SELECT image.path, extraction_problem.reason FROM extraction_problem
+    JOIN image ON image.id = extraction_problem.image_id WHERE model_id = ? ORDER BY image.id`);
+  const problemOf = db.prepare('SELECT reason FROM extraction_problem WHERE model_id = ? AND image_id = ?').pluck();
+  return {
+    /** To be called in a transaction, so that the block is there as a whole or not at all. */
+    save(modelId: number, count: number, block: FeatureBlock): void {
+      insert.run(modelId, block.firstImageId, count, toBlob(block.features), toBlob(block.logits));
+      for (const { imageId, reason } of block.failed) insertProblem.run(modelId, imageId, reason);
+    },
+    /** First image ids of the blocks that are there and as long as they should be now. */
+    presentBlocks(modelId: number, imageCount: number): Set<number> {
+      const rows = present.all(modelId) as { firstImageId: number; count: number }[];
+      const isWhole = ({ firstImageId, count }: (typeof rows)[number]) =>
+        count === Math.min(blockSize, imageCount - firstImageId + 1);
+      return new Set(rows.filter(isWhole).map(({ firstImageId }) => firstImageId));
+    },
+    /** count x d, or undefined where the block is missing. */
+    read(modelId: number, firstImageId: number): Float32Array | undefined {
+      const blob = select.get(modelId, firstImageId) as Buffer | undefined;
+      return blob && toFloat32(blob);
+    },
+    problemOf: (modelId: number, imageId: number) => problemOf.get(modelId, imageId) as string | undefined,
+    problems: (modelId: number) => problems.all(modelId) as { path: string; reason: string }[],
+  };
+}

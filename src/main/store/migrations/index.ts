@@ -1,0 +1,13 @@
+import type { Database } from 'better-sqlite3';
+import { foundation } from './0010-foundation.ts';
+
+export interface Migration {
+  /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
+  version: number;
+  apply(db: Database): void;
+}
+
+/** In order, listed by hand. A released one is never edited. */
+export const migrations: readonly Migration[] = [{ version: 10, apply: foundation }];
+
+export const newestVersion = migrations.at(-1)!.version;

@@ -1,0 +1,131 @@
+// Every call between core and compute. Both ends are ours and run the same build, so these are types alone;
+// typed arrays may cross. Row numbers are places in the matrix of all images (row = image id - 1).
+import type { FeatureScale, ModelDescription, Preprocessing, Provider, ProviderRefusal } from './domain.ts';
+
+export interface MeasuredImage {
+  /** null where the file could be read and its picture header understood; else a sentence. */
+  problem: string | null;
+  /** Hex; of the bytes, also where the picture is broken. Empty where the file cannot be read. */
+  sha256: string;
+  /** As shown: after EXIF orientation. 0 where unknown. */
+  width: number;
+  height: number;
+  sizeBytes: number;
+}
+
+export interface ExtractedBlock {
+  /** count x d, row-major; zeros for failed images. */
+  features: Float32Array;
+  /** count x C of the model's own head; zeros for failed images. */
+  logits: Float32Array;
+  /** Index within the block, and a sentence. */
+  failed: { index: number; reason: string }[];
+}
+
+/** One training image of a fit. */
+export interface FitRows {
+  /** Matrix rows, ascending. */
+  rows: Int32Array;
+  /** Class index (0-based) of each. */
+  labels: Int32Array;
+  classes: number;
+}
+
+export interface FitRequest extends FitRows {
+  lambda: number | 'auto';
+  featureScale: FeatureScale;
+  /** Largest accepted logit error relative to the RMS logit. */
+  tolerance: number;
+  /** Where to start: W of an earlier fit of the same shape and scale, (d + 1) x C row-major. */
+  start?: Float64Array;
+}
+
+export interface FitAnswer {
+  lambda: number;
+  /** The scalar that features were divided by. */
+  scale: number;
+  objective: number;
+  iterations: number;
+  passes: number;
+  seconds: number;
+  /** (d + 1) x C, row-major; the last row is the bias. */
+  weights: Float64Array;
+  /** n x C, row-major, in the order of `rows`. */
+  alpha: Float64Array;
+  /** (d + 1) x C: the gradient at `weights`, from which every residual follows. */
+  gradient: Float64Array;
+  certificate: { gradientNorm: number; maxLogitError: number; logitRms: number; dualityGap: number };
+  /** Whether maxLogitError / logitRms came down to the tolerance. */
+  reached: boolean;
+}
+
+/** Everything that `explain` and `predict` need of a fit. */
+export interface LoadedFit extends FitRows {
+  lambda: number;
+  scale: number;
+  weights: Float64Array;
+  gradient: Float64Array;
+  /** n x C, row-major. */
+  alpha: Float32Array | Float64Array;
+}
+
+export interface ExplainRequest {
+  /** Matrix row of the image to explain. */
+  row: number;
+  /** Class indices; `against` null for a single logit. */
+  target: number;
+  against: number | null;
+  /** How many points of each sign. */
+  count: number;
+}
+
+export interface ExplainAnswer {
+  /** All C logits of the image. */
+  logits: Float64Array;
+  /** Logit of `target`, less that of `against` where given. */
+  logit: number;
+  excitatory: { row: number; value: number; similarity: number }[];
+  inhibitory: { row: number; value: number; similarity: number }[];
+  own: number | null;
+  remainder: number;
+  remainderCount: number;
+  residual: number;
+  bound: number;
+}
+
+export type ComputeCalls = {
+  /** Hash and header of each file, in order. Never throws for one bad file. */
+  'images.measure': { params: { paths: string[] }; result: MeasuredImage[] };
+
+  /** Understands an ONNX file without running it; `choice` is laid over the guessed preprocessing. Throws 'unsupported' or 'unreadable' with a sentence. */
+  'model.inspect': {
+    params: { path: string; choice?: Partial<Preprocessing> };
+    result: ModelDescription & { sha256: string };
+  };
+  /** Makes a session on the best provider that works; extraction uses it until the next `model.open`. */
+  'model.open': {
+    params: { path: string; preprocessing: Preprocessing; provider: 'auto' | Provider; batch?: number };
+    result: { provider: Provider; providersTried: ProviderRefusal[] };
+  };
+  /** Features and logits of up to a few hundred images. Two calls may be under way: decoding of one overlaps inference of the other. */
+  'model.extract': { params: { paths: string[] }; result: ExtractedBlock };
+
+  /** Room for rows x d features; forgets the fit. */
+  'matrix.open': { params: { rows: number; dimensions: number }; result: null };
+  'matrix.fill': { params: { firstRow: number; features: Float32Array }; result: null };
+
+  /** Fits the head (METHODS 0, eq. 2) and keeps it as the loaded fit. Throws 'bad-request' for a lambda that is not positive and the like. */
+  'fit.run': { params: FitRequest; result: FitAnswer };
+  'fit.load': { params: LoadedFit; result: null };
+  /** Logits of matrix rows under the loaded fit, rows x C. */
+  'fit.predict': { params: { rows: Int32Array }; result: Float64Array };
+  'fit.explain': { params: ExplainRequest; result: ExplainAnswer };
+
+  /** Draws the sample data set below `folder` and writes its model; deterministic. */
+  'sample.draw': { params: { folder: string }; result: null };
+};
+
+export type ComputeEvents = {
+  /** Progress of the call under way that takes long: `fit.run`, `sample.draw`. */
+  progress: { done: number; total: number | null; stage: string };
+};

@@ -1,0 +1,247 @@
+// Every call and event between the screen (or the command line) and core. This file is the API reference:
+// values are JSON-safe, parameters are parsed by the schema in core, results are typed and not checked.
+import { z } from 'zod';
+import { call, type CallerTable, type CallSpec, type HandlerTable } from './contract.ts';
+import {
+  actions,
+  channelOrders,
+  pixelRanges,
+  providers,
+  rankingMethods,
+  reviewStates,
+  type ClassCount,
+  type Evidence,
+  type FileDecisions,
+  type FolderEntry,
+  type Grant,
+  type ImageCard,
+  type Job,
+  type LabelClass,
+  type ModelDescription,
+  type Problem,
+  type ProjectOverview,
+  type QueuePage,
+  type RecentProject,
+  type Recovery,
+  type ReviewAnswer,
+  type ReviewProgress,
+  type Run,
+} from './domain.ts';
+import { AppError } from './errors.ts';
+import type { MediaBase } from './media-url.ts';
+
+const Id = z.int().positive();
+const Index = z.int().nonnegative();
+const Nothing = z.strictObject({});
+const Name = z.string().trim().min(1).max(200);
+
+const PlaceSchema = z.strictObject({ grant: z.string().max(64), path: z.string().max(4096).default('') });
+
+const PreprocessingSchema = z.strictObject({
+  width: z.int().min(1).max(8192),
+  height: z.int().min(1).max(8192),
+  channels: z.enum(channelOrders),
+  range: z.enum(pixelRanges),
+  mean: z.array(z.number()).min(1).max(4),
+  std: z.array(z.number().positive()).min(1).max(4),
+});
+
+const QuerySchema = z.strictObject({
+  method: z.enum(rankingMethods).default('importance'),
+  states: z.array(z.enum(reviewStates)).max(reviewStates.length).optional(),
+  givenClassId: Id.optional(),
+});
+
+const LabelSourceSchema = z.discriminatedUnion('format', [
+  /** Folder per class, below `train/` and `test/` (or `val/`) where present. */
+  z.strictObject({ format: z.literal('folders') }),
+  z.strictObject({
+    format: z.literal('csv'),
+    file: PlaceSchema,
+    /** Column names as in the header; guessed from common names where left out. */
+    pathColumn: z.string().max(200).optional(),
+    labelColumn: z.string().max(200).optional(),
+    splitColumn: z.string().max(200).optional(),
+  }),
+]);
+
+const ImportSchema = z.strictObject({
+  images: PlaceSchema,
+  labels: LabelSourceSchema,
+  /** Share of the images that become the test split where the source names none; stratified by class. */
+  testFraction: z.number().min(0).max(0.9).default(0.2),
+  seed: z
+    .int()
+    .nonnegative()
+    .max(2 ** 31)
+    .default(1),
+});
+export type ImportParams = z.output<typeof ImportSchema>;
+
+const FitSchema = z.strictObject({
+  lambda: z.union([z.literal('auto'), z.number()]).default('auto'),
+  featureScale: z.enum(['unit', 'none']).default('unit'),
+  /** Largest logit error that is accepted, relative to the RMS of the logits. */
+  tolerance: z.number().positive().max(1).default(0.01),
+});
+export type FitParams = z.output<typeof FitSchema>;
+
+export interface AppDescription {
+  version: string;
+  mediaBase: MediaBase;
+  reviewer: string;
+  /** True while a project is open. */
+  isOpen: boolean;
+}
+
+/** What an import would do, before anything is written. */
+export interface ImportPreview {
+  images: { train: number; test: number };
+  classes: Omit<ClassCount, 'id'>[];
+  /** Header of the CSV, for choosing columns; empty for folders. */
+  columns: string[];
+  chosen: { path: string; label: string; split: string | null } | null;
+  problems: Problem[];
+  problemCount: number;
+}
+
+export interface ModelInspection {
+  description: ModelDescription;
+}
+
+export const coreContract = {
+  /** What this app is and whether a project is open. */
+  'app.describe': call<AppDescription>()(Nothing),
+  /** The name under which decisions are recorded from now on. */
+  'app.setReviewer': call<AppDescription>()(z.strictObject({ name: Name })),
+
+  /** What a person has opened to the app: chosen in a dialog, dropped, or named by `--root`. */
+  'grants.list': call<Grant[]>()(Nothing),
+  /** The entries of a granted folder, folders first, hidden ones left out. */
+  'folders.list': call<FolderEntry[]>()(PlaceSchema),
+
+  'projects.recent': call<RecentProject[]>()(Nothing),
+  /** Creates `NAME.secondlook` in a folder and opens it; a file of that name is a conflict, never overwritten. */
+  'projects.create': call<ProjectOverview>()(z.strictObject({ folder: PlaceSchema, name: Name })),
+  'projects.open': call<ProjectOverview>()(
+    z.union([z.strictObject({ recent: z.string() }), z.strictObject({ file: PlaceSchema })]),
+  ),
+  /** Creates and opens a sample project in the app's own folder and starts the job that draws it. */
+  'projects.createSample': call<ProjectOverview>()(Nothing),
+  'projects.overview': call<ProjectOverview>()(Nothing),
+  'projects.close': call<null>()(Nothing),
+
+  /** Reads folders or the label file only; no picture is opened and nothing is written. */
+  'imports.preview': call<ImportPreview>()(ImportSchema),
+
+  'classes.list': call<LabelClass[]>()(Nothing),
+
+  /** Reads the ONNX file and says what was understood, the person's `preprocessing` laid over what was guessed. */
+  'models.inspect': call<ModelInspection>()(
+    z.strictObject({ file: PlaceSchema, preprocessing: PreprocessingSchema.partial().optional() }),
+  ),
+  /** Makes it the project's model. Features of another model or preprocessing are left as they are and not used. */
+  'models.set': call<ProjectOverview>()(
+    z.strictObject({ file: PlaceSchema, preprocessing: PreprocessingSchema.partial().optional() }),
+  ),
+
+  'jobs.list': call<Job[]>()(Nothing),
+  /** Starts at once or queues behind the running job. With `after`, it is cancelled unless that job ends done. */
+  'jobs.start': call<Job>()(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('import'), params: ImportSchema, after: Id.optional() }),
+      z.strictObject({
+        kind: z.literal('extract'),
+        params: z.strictObject({
+          provider: z.enum(['auto', ...providers]).default('auto'),
+          batch: z.int().min(1).max(1024).optional(),
+        }),
+        after: Id.optional(),
+      }),
+      z.strictObject({ kind: z.literal('fit'), params: FitSchema, after: Id.optional() }),
+      z.strictObject({ kind: z.literal('retrain'), params: Nothing, after: Id.optional() }),
+      z.strictObject({
+        kind: z.literal('export'),
+        params: z.strictObject({ format: z.enum(['csv']), folder: PlaceSchema, name: Name }),
+        after: Id.optional(),
+      }),
+    ]),
+  ),
+  'jobs.cancel': call<Job>()(z.strictObject({ id: Id })),
+  /** Starts an interrupted, failed or cancelled job again, with the same parameters: what is committed is not done twice. */
+  'jobs.resume': call<Job>()(z.strictObject({ id: Id })),
+
+  /** What a job that is done came to, as the command line prints it; null before. */
+  'jobs.result': call<unknown>()(z.strictObject({ id: Id })),
+
+  /** A page of a queue. With `order`, of that same order, whatever has been decided since. */
+  'queue.page': call<QueuePage>()(
+    z.strictObject({
+      query: QuerySchema,
+      order: z.string().max(64).optional(),
+      from: Index,
+      count: z.int().min(1).max(500),
+    }),
+  ),
+
+  /** One image, train or test, with what the current fit says of it. */
+  'images.card': call<ImageCard>()(z.strictObject({ imageId: Id })),
+  /** The id of an image by its path; 'not-found' where there is none. */
+  'images.find': call<{ imageId: number }>()(z.strictObject({ path: z.string().max(4096) })),
+  /** Representer points of one image for a class, or for a class over another; they add up to the logit. */
+  'images.evidence': call<Evidence>()(
+    z.strictObject({
+      imageId: Id,
+      classId: Id,
+      againstClassId: Id.optional(),
+      count: z.int().min(0).max(500).default(3),
+    }),
+  ),
+
+  /** Decides one image or many: one group in the history, one undo. Answered only when it is safely written. */
+  'reviews.decide': call<ReviewAnswer>()(
+    z.strictObject({
+      decisions: z
+        .array(z.strictObject({ imageId: Id, action: z.enum(actions), classId: Id.optional() }))
+        .min(1)
+        .max(10_000),
+      /** Milliseconds from showing the image to the key, for the reviewer's own pace. */
+      spentMs: z.int().nonnegative().max(86_400_000).optional(),
+      /** The ranking and rank under which the reviewer saw the (first) image. */
+      seen: z.strictObject({ method: z.enum(rankingMethods), rank: Id }).optional(),
+    }),
+  ),
+  /** Takes back this reviewer's last decision that still stands; changed is empty where there is none. */
+  'reviews.undo': call<ReviewAnswer>()(Nothing),
+  'reviews.redo': call<ReviewAnswer>()(Nothing),
+  /**
+   * Decisions from a CSV with the columns `path,label` (a relabel, or a keep where the label is the given one) or
+   * `path,action,label`. Rows that do not fit are rejected with their line; the others are one group in the history.
+   */
+  'reviews.decideFromFile': call<FileDecisions>()(z.strictObject({ file: PlaceSchema })),
+  'reviews.progress': call<ReviewProgress>()(Nothing),
+
+  'runs.list': call<Run[]>()(Nothing),
+  /** All runs of the current model in order, and the paired test of the last against the first. */
+  'runs.recovery': call<Recovery>()(Nothing),
+} satisfies Record<string, CallSpec>;
+
+export type CoreCalls = CallerTable<typeof coreContract>;
+export type CoreHandlerCalls = HandlerTable<typeof coreContract>;
+export type CoreEvents = {
+  'job.changed': { job: Job };
+  /** Something in the project changed; `revision` is the overview's. */
+  'project.changed': { revision: number };
+};
+export type StartJob = CoreCalls['jobs.start']['params'];
+
+/** Parses the parameters of a call by its schema; throws 'bad-request' that names the field. */
+export function parseCoreParams(name: string, params: unknown): unknown {
+  const spec = Object.hasOwn(coreContract, name) ? (coreContract as Record<string, CallSpec>)[name] : undefined;
+  if (!spec) throw new AppError('bad-request', `There is no call named "${name}".`);
+  const parsed = spec.params.safeParse(params);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') || 'the parameters';
+  throw new AppError('bad-request', `${name}: ${field}: ${issue?.message ?? 'not valid'}.`);
+}

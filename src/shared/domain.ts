@@ -1,0 +1,382 @@
+// The words of the product as types. One word per thing: table, type, call, screen and docs use the same.
+
+export const splits = ['train', 'test', 'ignored'] as const;
+/** *train* is reviewed, *test* measures, *ignored* is neither. */
+export type Split = (typeof splits)[number];
+
+export const actions = ['keep', 'relabel', 'exclude', 'unsure'] as const;
+/** A person's verdict on one image. */
+export type Action = (typeof actions)[number];
+
+export const reviewStates = ['open', 'kept', 'relabelled', 'excluded', 'unsure'] as const;
+/** Where an image stands after the decisions made so far. */
+export type ReviewState = (typeof reviewStates)[number];
+
+export const stateAfter: Record<Action, ReviewState> = {
+  keep: 'kept',
+  relabel: 'relabelled',
+  exclude: 'excluded',
+  unsure: 'unsure',
+};
+
+export interface LabelClass {
+  id: number;
+  name: string;
+}
+
+export interface ClassCount extends LabelClass {
+  train: number;
+  test: number;
+}
+
+/** Something that could not be read or matched: the path and a sentence. */
+export interface Problem {
+  path: string;
+  reason: string;
+}
+
+// --- Model ---------------------------------------------------------------------------------------------------------
+
+export const channelOrders = ['rgb', 'bgr', 'gray'] as const;
+export const pixelRanges = ['0-1', '0-255', '-1-1'] as const;
+
+/** How a picture becomes the model's input: resize (stretched) to width x height, scale to `range`, then (x - mean) / std per channel. */
+export interface Preprocessing {
+  width: number;
+  height: number;
+  channels: (typeof channelOrders)[number];
+  range: (typeof pixelRanges)[number];
+  /** One value per channel, in the model's channel order, in units of `range`. */
+  mean: number[];
+  std: number[];
+}
+
+/** The model's picture input as the graph declares it. */
+export interface ModelInput {
+  name: string;
+  layout: 'nchw' | 'nhwc';
+  element: 'float32' | 'uint8';
+  channels: number;
+  /** null where the graph leaves the size free. */
+  height: number | null;
+  width: number | null;
+  /** The fixed batch size, or null where it is free. */
+  batch: number | null;
+}
+
+/** The last linear layer: what enters it (`features`, d values) and what leaves it (`logits`, C values). */
+export interface Head {
+  kind: 'Gemm' | 'MatMul' | 'MatMul+Add';
+  /** Names of the tensors in the graph. */
+  features: string;
+  logits: string;
+  /** d, without the constant 1 of the bias. */
+  dimensions: number;
+  classes: number;
+  /** True if logits = W^T features + b holds as written in the graph. */
+  exact: boolean;
+}
+
+export interface ModelDescription {
+  input: ModelInput;
+  head: Head;
+  preprocessing: Preprocessing;
+  /** Sentences for the person: what was guessed, what was passed over. */
+  notes: string[];
+}
+
+export const providers = ['cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const;
+export type Provider = (typeof providers)[number];
+
+export interface ProviderRefusal {
+  name: Provider;
+  reason: string;
+}
+
+// --- Fit -----------------------------------------------------------------------------------------------------------
+
+/** `unit`: features divided by one scalar so that their mean squared norm is 1; `none`: raw features. */
+export type FeatureScale = 'unit' | 'none';
+
+/** What proves that the decomposition holds (METHODS 7.2). Logit errors are in logits. */
+export interface Certificate {
+  /** ||G||_F of the objective at W. */
+  gradientNorm: number;
+  /** max over training images and classes of |(G^T f_i)_c| / (2 lambda): how far a logit is from its representer sum. */
+  maxLogitError: number;
+  /** Root mean square of the training logits, the scale that maxLogitError is judged by. */
+  logitRms: number;
+  /** ||G||_F^2 / (4 lambda): how far the objective is from its minimum, at most. */
+  dualityGap: number;
+}
+
+export interface FitSummary {
+  id: number;
+  modelId: number;
+  lambda: number;
+  lambdaChosen: 'auto' | 'given';
+  featureScale: FeatureScale;
+  objective: number;
+  iterations: number;
+  /** How often the feature matrix was read twice (one gradient or one Hessian-vector product). */
+  passes: number;
+  seconds: number;
+  certificate: Certificate;
+  trainAccuracy: number;
+  /** null where no test image has features. */
+  testAccuracy: number | null;
+  /** The last decision that the labels of this fit include; 0 for the given labels. */
+  labelsRevision: number;
+  createdAt: number;
+}
+
+// --- Review --------------------------------------------------------------------------------------------------------
+
+export const rankingMethods = ['importance'] as const;
+export type RankingMethod = (typeof rankingMethods)[number];
+
+/** Which images, in which order. A value: two equal queries are the same queue. */
+export interface QueueQuery {
+  method: RankingMethod;
+  /** Only images in these states; all where left out. */
+  states?: ReviewState[] | undefined;
+  /** Only images whose given label is this class. */
+  givenClassId?: number | undefined;
+}
+
+export interface QueueRow {
+  imageId: number;
+  contentKey: string;
+  path: string;
+  /** 1-based place in the ranking of the whole train split, whatever the query leaves out. */
+  rank: number;
+  givenClassId: number;
+  /** The label now; null where excluded. */
+  classId: number | null;
+  suggestedClassId: number;
+  state: ReviewState;
+  score: number;
+  /** abs(alpha) of the label in the fit. */
+  importance: number;
+}
+
+export interface QueuePage {
+  /** Ask again with this to get pages of the same order. */
+  order: string;
+  total: number;
+  /** Place of the first open image at or after the start of the order, or null. */
+  firstOpen: number | null;
+  from: number;
+  rows: QueueRow[];
+}
+
+/** One training image's part in a logit (or in the difference of two). */
+export interface RepresenterPoint {
+  imageId: number;
+  contentKey: string;
+  path: string;
+  /** Its label in the fit. */
+  classId: number;
+  state: ReviewState;
+  /** What it adds: positive excites, negative inhibits. */
+  value: number;
+  /** Cosine of the two feature vectors, the bias constant included. */
+  similarity: number;
+}
+
+/** The parts add up: sum of excitatory + sum of inhibitory + own + remainder + residual = logit. */
+export interface Evidence {
+  /** The class that is argued for. */
+  classId: number;
+  /** The class that is argued against, or null for the logit of `classId` alone. */
+  againstClassId: number | null;
+  /** The logit, or the difference of the two logits. */
+  logit: number;
+  excitatory: RepresenterPoint[];
+  inhibitory: RepresenterPoint[];
+  /** The image's own term, where it is itself a training image of the fit; else null. */
+  own: number | null;
+  /** Sum of all training images that are not listed. */
+  remainder: number;
+  remainderCount: number;
+  /** What the representer sum misses of the logit, exactly: G^T f / (2 lambda). */
+  residual: number;
+  /** The certificate's bound on abs(residual). */
+  bound: number;
+}
+
+export interface ImageCard {
+  imageId: number;
+  contentKey: string;
+  path: string;
+  split: Split;
+  width: number;
+  height: number;
+  givenClassId: number;
+  classId: number | null;
+  state: ReviewState;
+  suggestedClassId: number;
+  /** Logit and probability of each class, in order of class id. */
+  logits: number[];
+  probabilities: number[];
+  rank: number | null;
+  rankedCount: number;
+  /** abs(alpha) of the given label; null for an image that is not in the fit. */
+  importance: number | null;
+  /** Share of the ranked images whose importance is lower, 0 to 1. */
+  importanceQuantile: number | null;
+}
+
+export interface ReviewProgress {
+  /** Train images with any decision, and those with none. */
+  decided: number;
+  open: number;
+  relabelled: number;
+  /** Share of the last 50 decisions that changed the label; null before the first. */
+  hitRate: number | null;
+  /** Decisions an hour over the last ten minutes of work; null before the tenth. */
+  pacePerHour: number | null;
+  canUndo: boolean;
+  canRedo: boolean;
+}
+
+export interface LabelChange {
+  imageId: number;
+  classId: number | null;
+  state: ReviewState;
+}
+
+export interface ReviewAnswer {
+  changed: LabelChange[];
+  progress: ReviewProgress;
+}
+
+/** What became of a file of decisions. Lines are counted from 1, the header included. */
+export interface FileDecisions {
+  applied: number;
+  rejected: { line: number; reason: string }[];
+}
+
+// --- Runs ----------------------------------------------------------------------------------------------------------
+
+/** A proportion with its 95 % Wilson interval. */
+export interface Proportion {
+  value: number;
+  interval: [number, number];
+}
+
+export interface ClassAccuracy {
+  classId: number;
+  images: number;
+  correct: number;
+}
+
+export interface Run {
+  id: number;
+  fitId: number;
+  createdAt: number;
+  /** Train images with a decision, and those whose label differs from the given one, when the run was made. */
+  decisions: number;
+  changedLabels: number;
+  testImages: number;
+  accuracy: Proportion;
+  perClass: ClassAccuracy[];
+  lambda: number;
+  certificate: Certificate;
+  provider: string;
+  seconds: number;
+}
+
+/** McNemar's exact test on the test images that the two runs judge differently. */
+export interface PairedTest {
+  turnedRight: number;
+  turnedWrong: number;
+  pValue: number;
+}
+
+export interface Recovery {
+  runs: Run[];
+  /** Of the last run against the first; null with fewer than two runs. */
+  pairedTest: PairedTest | null;
+}
+
+// --- Jobs ----------------------------------------------------------------------------------------------------------
+
+export const jobKinds = ['sample', 'import', 'extract', 'fit', 'retrain', 'export'] as const;
+export type JobKind = (typeof jobKinds)[number];
+
+export const jobStates = ['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** A whole snapshot each time: a listener that missed some is never wrong. */
+export interface Job {
+  id: number;
+  kind: JobKind;
+  state: JobState;
+  /** Units of work; total is null until it is known. */
+  done: number;
+  total: number | null;
+  /** What it is doing now, in a few words. */
+  stage: string;
+  /** A sentence on what came of it, or how far it got. */
+  note: string | null;
+  /** The sentence of the failure. */
+  error: string | null;
+  perSecond: number | null;
+  secondsLeft: number | null;
+  createdAt: number;
+  endedAt: number | null;
+}
+
+// --- Project -------------------------------------------------------------------------------------------------------
+
+export interface ProjectModel {
+  id: number;
+  name: string;
+  description: ModelDescription;
+  /** Images with features, and images that should have them. */
+  extracted: number;
+  extractable: number;
+  provider: Provider | null;
+  providersTried: ProviderRefusal[];
+}
+
+export interface ProjectOverview {
+  name: string;
+  displayPath: string;
+  images: Record<Split, number>;
+  classes: ClassCount[];
+  /** The first of them; `problemCount` has all. */
+  problems: Problem[];
+  problemCount: number;
+  /** Format of the label source, or null before an import. */
+  source: 'folders' | 'csv' | null;
+  model: ProjectModel | null;
+  fit: FitSummary | null;
+  /** Grows with every change to the project. */
+  revision: number;
+}
+
+export interface RecentProject {
+  id: string;
+  name: string;
+  displayPath: string;
+  openedAt: number;
+}
+
+/** A file or folder that a person chose (`grant`), or something below it (`path`, with `/`; '' is the grant itself). */
+export interface Place {
+  grant: string;
+  path: string;
+}
+
+export interface Grant {
+  id: string;
+  displayPath: string;
+  kind: 'file' | 'folder';
+}
+
+export interface FolderEntry {
+  name: string;
+  kind: 'file' | 'folder';
+}
