@@ -97,7 +97,7 @@ export type ComputeCalls = {
   /** Hash and header of each file, in order. Never throws for one bad file. */
   'images.measure': { params: { paths: string[] }; result: MeasuredImage[] };
 
-  /** Understands an ONNX file without running it; `choice` is laid over the guessed preprocessing. Throws 'unsupported' or 'unreadable' with a sentence. */
+  /** Understands an ONNX file and proves it on made-up pictures; `choice` is laid over the guessed preprocessing. Throws 'unsupported' or 'unreadable' with a sentence, 'bad-request' where the choice does not fit. */
   'model.inspect': {
     params: { path: string; choice?: Partial<Preprocessing> };
     result: ModelDescription & { sha256: string };

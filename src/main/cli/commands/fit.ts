@@ -1,0 +1,90 @@
+import type { FitResult, RetrainResult } from '../../core/fits.ts';
+import type { RankingMethod, Run } from '../../../shared/domain.ts';
+import type { Answer } from '../program.ts';
+import { readQueue } from '../queue.ts';
+import type { Session } from '../session.ts';
+import { percent, toTable } from '../table.ts';
+
+export interface FitOptions {
+  lambda: number | 'auto';
+  featureScale: 'unit' | 'none';
+  tolerance: number;
+}
+
+export async function fit(session: Session, project: string, options: FitOptions): Promise<Answer> {
+  const { lambda, featureScale, tolerance } = options;
+  await session.open(project);
+  const result = await session.run<FitResult>({ kind: 'fit', params: { lambda, featureScale, tolerance } });
+  const { certificate } = result;
+  return {
+    json: result,
+    lines: [
+      `lambda ${result.lambda} (${result.lambdaChosen}), features ${featureScale}, objective ${result.objective}`,
+      `${result.iterations} iterations, ${result.passes} passes, ${result.seconds.toFixed(2)} s`,
+      `certificate: largest logit error ${certificate.maxLogitError.toExponential(2)} = ${percent(certificate.maxLogitError / certificate.logitRms)} of the RMS logit ${certificate.logitRms.toFixed(3)}; gradient norm ${certificate.gradientNorm.toExponential(2)}, duality gap ${certificate.dualityGap.toExponential(2)}`,
+      ...(result.reached ? [] : ['the tolerance was not reached; a larger lambda can be certified more tightly']),
+      `train accuracy ${percent(result.trainAccuracy)}${result.testAccuracy === null ? '' : `, test accuracy ${percent(result.testAccuracy)}`}`,
+    ],
+  };
+}
+
+export interface RankOptions {
+  method: RankingMethod;
+  top?: number;
+}
+
+export async function rank(session: Session, project: string, { method, top }: RankOptions): Promise<Answer> {
+  await session.open(project);
+  const names = new Map((await session.call('classes.list', {})).map(({ id, name }) => [id, name]));
+  const ranked = await readQueue(session, { method }, top);
+  const rows = ranked.map((row) => ({
+    path: row.path,
+    given: names.get(row.givenClassId)!,
+    suggested: names.get(row.suggestedClassId)!,
+    score: row.score,
+    importance: row.importance,
+  }));
+  return {
+    json: { method, rows },
+    lines: toTable(
+      ['rank', 'path', 'given', 'suggested', 'importance'],
+      rows.map((row, index) => [String(index + 1), row.path, row.given, row.suggested, row.importance.toPrecision(4)]),
+    ),
+  };
+}
+
+export async function retrain(session: Session, project: string): Promise<Answer> {
+  await session.open(project);
+  const result = await session.run<RetrainResult>({ kind: 'retrain', params: {} });
+  const { before, after, pairedTest } = result;
+  return {
+    json: result,
+    lines: [
+      `test accuracy before ${describeAccuracy(before)}`,
+      `test accuracy after  ${describeAccuracy(after)}`,
+      `${pairedTest.turnedRight} test images turned right, ${pairedTest.turnedWrong} wrong (McNemar exact p = ${pairedTest.pValue.toPrecision(3)})`,
+      `${result.changedLabels} labels changed of ${after.decisions} decided; ${result.seconds.toFixed(2)} s`,
+    ],
+  };
+}
+
+export async function runs(session: Session, project: string): Promise<Answer> {
+  await session.open(project);
+  const list = await session.call('runs.list', {});
+  return {
+    json: { runs: list },
+    lines: toTable(
+      ['run', 'decisions', 'changed', 'test accuracy', 'lambda'],
+      list.map((run) => [
+        String(run.id),
+        String(run.decisions),
+        String(run.changedLabels),
+        describeAccuracy(run),
+        String(run.lambda),
+      ]),
+    ),
+  };
+}
+
+const describeAccuracy = ({ accuracy: { value, interval } }: Run): string =>
+  `${percent(value)} (${percent(interval[0])} to ${percent(interval[1])})`;

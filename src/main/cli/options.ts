@@ -1,0 +1,19 @@
+// Options as a person types them, read once; what cannot be read is wrong usage (exit status 2).
+import { InvalidArgumentError } from 'commander';
+
+export function readNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError(`${text} is not a number.`);
+  return value;
+}
+
+export function readCount(text: string): number {
+  const value = readNumber(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError(`${text} is not a whole number.`);
+  return value;
+}
+
+/** "0.485,0.456,0.406" */
+export const readNumbers = (text: string): number[] => text.split(',').map(readNumber);
+
+export const readLambda = (text: string): number | 'auto' => (text === 'auto' ? text : readNumber(text));

@@ -1,0 +1,118 @@
+// The commands and their options; what each does is in `commands/`.
+import { Command, Option } from 'commander';
+import { channelOrders, pixelRanges, providers, rankingMethods } from '../../shared/domain.ts';
+import { decide, exportLabels, type ExportOptions } from './commands/decisions.ts';
+import { demo } from './commands/demo.ts';
+import { explain, type ExplainOptions } from './commands/explain.ts';
+import { fit, rank, retrain, runs, type FitOptions, type RankOptions } from './commands/fit.ts';
+import { importImages, type ImportOptions } from './commands/import.ts';
+import { extract, setModel, type ExtractOptions, type ModelOptions } from './commands/model.ts';
+import { serve, type ServeOptions } from './commands/serve.ts';
+import { readCount, readLambda, readNumber, readNumbers } from './options.ts';
+import { openSession, type Session } from './session.ts';
+
+/** What a command came to: one JSON object, or the same in lines for a person. */
+export interface Answer {
+  json: object;
+  lines: string[];
+}
+
+type Work<Options> = (session: Session, project: string, options: Options) => Promise<Answer>;
+
+/** Errors of usage are thrown as CommanderError, failures as AppError. */
+export function createProgram(): Command {
+  const program = new Command('second-look')
+    .description('Find the wrong labels that hurt your model, fix them, and see the accuracy come back.')
+    .exitOverride();
+
+  const add = <Options extends object>(name: string, description: string, work: Work<Options>): Command =>
+    program
+      .command(`${name} <project>`)
+      .description(description)
+      .option('--json', 'print one JSON object')
+      .action(async (project: string, options: Options & { json?: boolean }) => {
+        const session = openSession();
+        try {
+          print(await work(session, project, options), options.json === true);
+        } finally {
+          await session.close();
+        }
+      });
+
+  add<ImportOptions>('import', 'create the project from images and labels', importImages)
+    .requiredOption('--images <dir>', 'folder of the images')
+    .requiredOption('--labels <file>', 'a CSV file, or "folders" for one folder per class')
+    .addOption(new Option('--format <format>', 'format of the label file').choices(['csv']))
+    .option('--path-column <name>')
+    .option('--label-column <name>')
+    .option('--split-column <name>')
+    .option('--test-fraction <share>', 'test split where the labels name none', readNumber, 0.2)
+    .option('--seed <number>', 'for the test split', readCount, 1);
+
+  add<ModelOptions>('model', 'inspect an ONNX file, find its head and set how pictures enter it', setModel)
+    .requiredOption('--onnx <file>')
+    .option('--size <pixels>', 'width and height of the input', readCount)
+    .option('--mean <r,g,b>', 'subtracted per channel', readNumbers)
+    .option('--std <r,g,b>', 'divided by per channel', readNumbers)
+    .addOption(new Option('--range <range>', 'of the pixel values before mean and std').choices([...pixelRanges]))
+    .addOption(new Option('--channels <order>').choices([...channelOrders]));
+
+  add<ExtractOptions>('extract', 'run the model over all images that lack features', extract)
+    .addOption(new Option('--provider <name>').choices(['auto', ...providers]).default('auto'))
+    .option('--batch <images>', 'images in one run of the model', readCount);
+
+  add<FitOptions>('fit', 'fit the head with L2 to a stationary point, certified', fit)
+    .option('--lambda <number>', '"auto" or a number', readLambda, 'auto')
+    .addOption(new Option('--feature-scale <scale>').choices(['unit', 'none']).default('unit'))
+    .option('--tolerance <share>', 'largest logit error over the RMS logit', readNumber, 0.01);
+
+  add<RankOptions>('rank', 'list the train images in order of suspicion', rank)
+    .addOption(new Option('--method <method>').choices([...rankingMethods]).default('importance'))
+    .option('--top <images>', 'how many', readCount);
+
+  add<ExplainOptions>('explain', 'the training images behind one prediction', explain)
+    .requiredOption('--image <path>', 'path as in the project')
+    .option('--class <name>', 'the predicted one where left out')
+    .option('--top <images>', 'how many of each sign', readCount, 5);
+
+  add<{ from: string; reviewer?: string }>(
+    'decide',
+    'apply decisions from a CSV: path,label or path,action,label',
+    decide,
+  )
+    .requiredOption('--from <file>')
+    .option('--reviewer <name>');
+
+  add('retrain', 'fit on the labels as they are now, and measure on the test split', retrain);
+  add('runs', 'list the runs', runs);
+
+  add<ExportOptions>('export', 'write the corrected labels', exportLabels)
+    .addOption(new Option('--format <format>').choices(['csv']).makeOptionMandatory())
+    .requiredOption('--out <path>', 'a file that does not exist yet');
+
+  program
+    .command('serve [project]')
+    .description('serve the app on this machine alone and print its address')
+    .option('--port <number>', '0 for any free one', readCount, 0)
+    .option('--root <dir...>', 'folders that the page may open')
+    .action((project: string | undefined, options: ServeOptions) => serve(project, options));
+
+  program
+    .command('demo')
+    .description('the whole main job on a sample, with a simulated reviewer who knows the planted truth')
+    .option('--json', 'print one JSON object')
+    .action(async (options: { json?: boolean }) => {
+      const session = openSession();
+      try {
+        print(await demo(session), options.json === true);
+      } finally {
+        await session.close();
+      }
+    });
+
+  return program;
+}
+
+function print({ json, lines }: Answer, asJson: boolean): void {
+  console.log(asJson ? JSON.stringify(json) : lines.join('\n'));
+}

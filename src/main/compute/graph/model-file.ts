@@ -1,0 +1,64 @@
+// Reading an ONNX file.
+import { fromBinary } from '@bufbuild/protobuf';
+import { hash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+import { locateExternalFiles } from './external-data.ts';
+import { ModelProtoSchema, type GraphProto, type ModelProto } from './onnx_pb.js';
+
+export interface ModelFile {
+  path: string;
+  /** File name, for sentences. */
+  name: string;
+  bytes: Uint8Array;
+  /** Hex. */
+  sha256: string;
+  model: ModelProto;
+  graph: GraphProto;
+  /** Where the files lie that the model keeps weights in, by the names that it gives them. */
+  externalPaths: Map<string, string>;
+}
+
+/** What a protobuf message can be at most; larger models keep their weights in files beside them. */
+const largestBytes = 2 ** 31 - 1;
+
+/**
+ * Reads the whole file. Throws 'unreadable' where it is missing, damaged or no ONNX file, 'unsupported' where it is too
+ * large or keeps weights outside its folder.
+ */
+export async function readModelFile(path: string): Promise<ModelFile> {
+  const name = basename(path);
+  const bytes = await readBytes(path, name);
+  const model = parseModel(bytes, name);
+  if (!model.graph || model.graph.node.length === 0) throw notOnnx(name);
+  const externalPaths = await locateExternalFiles(path, model.graph);
+  return { path, name, bytes, sha256: hash('sha256', bytes), model, graph: model.graph, externalPaths };
+}
+
+async function readBytes(path: string, name: string): Promise<Uint8Array> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new AppError('unreadable', `There is no file "${name}" at ${path}.`, { cause });
+  });
+  if (!found.isFile()) throw new AppError('unreadable', `${name} is not a file. Choose an ONNX file.`);
+  if (found.size > largestBytes) {
+    throw new AppError('unsupported', `${name} is larger than 2 GB. Save the model with its weights as external data.`);
+  }
+  return readFile(path).catch((cause: unknown) => {
+    throw new AppError('unreadable', `${name} cannot be read. Check the permissions of the file.`, { cause });
+  });
+}
+
+function parseModel(bytes: Uint8Array, name: string): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    // The parser throws plain errors for whatever is not a message of this shape.
+    throw notOnnx(name, cause);
+  }
+}
+
+const notOnnx = (name: string, cause?: unknown) =>
+  new AppError('unreadable', `${name} is not an ONNX model, or it is cut short or damaged. Export it again.`, {
+    cause,
+  });

@@ -1,0 +1,30 @@
+import type { ModelDescription, Preprocessing } from '../../shared/domain.ts';
+import { readModelFile } from './graph/model-file.ts';
+import { proveModel } from './prove-model.ts';
+import { understandModel } from './understand-model.ts';
+
+/**
+ * What an ONNX file takes, where its head is and how pictures are prepared for it, shown to hold on made-up pictures.
+ * Throws 'unreadable' or 'unsupported' for the file and 'bad-request' for a choice that does not fit it.
+ */
+export async function inspectModel(
+  path: string,
+  choice: Partial<Preprocessing> = {},
+): Promise<ModelDescription & { sha256: string }> {
+  const file = await readModelFile(path);
+  const model = understandModel(file, choice);
+  const { session, fixedBatch } = await proveModel(file, model);
+  await session.release();
+
+  const { layer: _, ...head } = model.head;
+  return {
+    sha256: file.sha256,
+    input: { ...model.input, batch: fixedBatch },
+    head,
+    preprocessing: model.preprocessing,
+    notes: [...model.notes, ...(fixedBatch === null ? [] : [noteBatch(fixedBatch)])],
+  };
+}
+
+const noteBatch = (batch: number) =>
+  `The model takes exactly ${batch} ${batch === 1 ? 'picture' : 'pictures'} at a time, which is slower than many.`;

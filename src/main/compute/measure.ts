@@ -1,0 +1,39 @@
+// The hash and the header of picture files, without decoding them.
+import { hash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import type { MeasuredImage } from '../../shared/compute-contract.ts';
+import { mapInParallel } from './in-parallel.ts';
+import { openPicture, toPictureProblem } from './pictures.ts';
+
+/** Files in memory at a time, and the largest that may be one of them. */
+const filesAtOnce = 8;
+const largestBytes = 512 * 2 ** 20;
+
+/** One answer per path, in order. Never throws for a file: what is wrong with it is its `problem`. */
+export const measureImages = (paths: string[], signal: AbortSignal): Promise<MeasuredImage[]> =>
+  mapInParallel(paths, filesAtOnce, (path) => {
+    signal.throwIfAborted();
+    return measureImage(path);
+  });
+
+async function measureImage(path: string): Promise<MeasuredImage> {
+  const unread = { sha256: '', width: 0, height: 0, sizeBytes: 0 };
+  const found = await stat(path).catch(() => null);
+  if (!found) return { ...unread, problem: 'The file is missing.' };
+  if (!found.isFile()) return { ...unread, problem: 'This is not a file.' };
+  if (found.size > largestBytes) {
+    return { ...unread, sizeBytes: found.size, problem: `The file is larger than ${largestBytes / 2 ** 20} MB.` };
+  }
+  const bytes = await readFile(path).catch(() => null);
+  if (!bytes) return { ...unread, sizeBytes: found.size, problem: 'The file cannot be read.' };
+  return { ...(await measureBytes(bytes)), sha256: hash('sha256', bytes), sizeBytes: bytes.length };
+}
+
+async function measureBytes(bytes: Uint8Array): Promise<Pick<MeasuredImage, 'problem' | 'width' | 'height'>> {
+  try {
+    const { autoOrient } = await (await openPicture(bytes)).metadata();
+    return { problem: null, width: autoOrient.width, height: autoOrient.height };
+  } catch (error) {
+    return { problem: toPictureProblem(error), width: 0, height: 0 };
+  }
+}

@@ -1,0 +1,37 @@
+// The two libraries with native code, loaded at the first use: where one is missing or cannot run on this machine, that
+// is an answer to a call and not a process that never started.
+import { AppError } from '../../shared/errors.ts';
+
+/** ONNX Runtime. Throws 'unavailable' where it cannot be loaded. */
+export const loadOnnxRuntime = loadOnce('ONNX Runtime', async () => {
+  const runtime = await import('onnxruntime-node');
+  // Whatever fails is thrown as well, and told where it belongs.
+  runtime.env.logLevel = 'fatal';
+  return runtime;
+});
+
+/** As libvips names them; `Nsgif` is GIF, `Heif` is AVIF. */
+const readableFormats = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'];
+
+/** Sharp, set up for pictures that nobody has looked at. Throws 'unavailable' where it cannot be loaded. */
+export const loadSharp = loadOnce('The picture decoder (sharp)', async () => {
+  const { default: sharp } = await import('sharp');
+  // Many pictures at a time, one thread each, is faster than many threads on one.
+  sharp.concurrency(1);
+  // No picture is read twice.
+  sharp.cache(false);
+  // By the bytes and never by the name: SVG, which can refer to other files, and all rarer formats stay shut.
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: readableFormats.map((format) => `VipsForeignLoad${format}`) });
+  return sharp;
+});
+
+/** The settings above hold for the whole process, so they are made once, before anything else can be under way. */
+function loadOnce<Library>(name: string, load: () => Promise<Library>): () => Promise<Library> {
+  let loading: Promise<Library> | undefined;
+  return () =>
+    (loading ??= load().catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+      throw new AppError('unavailable', `${name} cannot be loaded on this machine: ${reason}`, { cause });
+    }));
+}

@@ -1,0 +1,44 @@
+import type { ComputeCalls } from '../../shared/compute-contract.ts';
+import type { Preprocessing, Provider, ProviderRefusal } from '../../shared/domain.ts';
+import type { FoundHead } from './graph/find-head.ts';
+import { readModelFile } from './graph/model-file.ts';
+import { proveModel } from './prove-model.ts';
+import { chooseProvider } from './providers.ts';
+import type { Session } from './session.ts';
+import type { TensorWriter } from './tensor-writer.ts';
+import { understandModel } from './understand-model.ts';
+
+/** A model that is ready for extraction. */
+export interface OpenModel {
+  session: Session;
+  preprocessing: Preprocessing;
+  writer: TensorWriter;
+  head: FoundHead;
+  /** Images per run; exactly so many where `isBatchFixed`. */
+  batch: number;
+  isBatchFixed: boolean;
+  provider: Provider;
+  providersTried: ProviderRefusal[];
+}
+
+/** Images per run where nobody asks for another number: enough to keep the cores busy, or a graphics card. */
+const defaultBatch = (provider: Provider) => (provider === 'cpu' ? 16 : 64);
+
+/**
+ * Opens a model on the best provider that works, or on the one that is asked for. Throws 'unreadable' or 'unsupported'
+ * for the model, 'bad-request' where the preprocessing does not fit it, 'unsupported' where the provider fails.
+ */
+export async function openModel(params: ComputeCalls['model.open']['params']): Promise<OpenModel> {
+  const file = await readModelFile(params.path);
+  const model = understandModel(file, params.preprocessing);
+  const { fixedBatch, ...proven } = await proveModel(file, model);
+  const chosen = await chooseProvider(params.provider, file, model, proven);
+  return {
+    ...chosen,
+    preprocessing: model.preprocessing,
+    writer: proven.writer,
+    head: model.head,
+    batch: fixedBatch ?? params.batch ?? defaultBatch(chosen.provider),
+    isBatchFixed: fixedBatch !== null,
+  };
+}

@@ -1,0 +1,37 @@
+// Opening pictures with sharp, the same way for measuring and for decoding.
+import type { Sharp, SharpOptions } from 'sharp';
+import { isAppError } from '../../shared/errors.ts';
+import { loadSharp } from './native-libraries.ts';
+
+/** The largest phone cameras of today make 200 million pixels; what is larger is a mistake or an attack. */
+const largestPixels = 200_000_000;
+
+const options: SharpOptions = {
+  // A picture that is cut short is a problem to be shown, not one to be guessed at.
+  failOn: 'error',
+  // Once, here: everything behind this sees the picture as people do.
+  autoOrient: true,
+  limitInputPixels: largestPixels,
+  // [Note: colour profiles] Models were trained on pixel values as they stand in the file (PIL, OpenCV and TensorFlow
+  // all ignore embedded profiles), so ours are ignored too. CMYK is converted in any case, by a standard profile.
+  ignoreIcc: true,
+};
+
+/** A picture that is ready to be read: the first frame, upright. What is wrong with it is thrown when it is read. */
+export async function openPicture(source: string | Uint8Array): Promise<Sharp> {
+  const sharp = await loadSharp();
+  return sharp(source, options);
+}
+
+/** A sentence on why a picture could not be read, from what sharp threw. What is not about the picture is thrown on. */
+export function toPictureProblem(error: unknown): string {
+  if (isAppError(error)) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.includes('is missing')) return 'The file is missing.';
+  if (message.includes('is empty')) return 'The file is empty.';
+  if (message.includes('pixel limit')) return `The picture has more than ${largestPixels / 1e6} million pixels.`;
+  if (message.includes('unsupported image format')) {
+    return 'This is no picture that can be read: it is damaged, or not JPEG, PNG, WebP, GIF, TIFF or AVIF.';
+  }
+  return 'The picture is cut short or damaged.';
+}

@@ -1,0 +1,88 @@
+// Choosing what a model runs on.
+import type { Provider, ProviderRefusal } from '../../shared/domain.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { ModelFile } from './graph/model-file.ts';
+import { loadOnnxRuntime } from './native-libraries.ts';
+import type { ProvenModel, Trial } from './prove-model.ts';
+import { firstLine, openSession, type Session } from './session.ts';
+import type { UnderstoodModel } from './understand-model.ts';
+
+/** What is tried on each system, the fastest first; the CPU always works. */
+const preferences: Partial<Record<NodeJS.Platform, Provider[]>> = {
+  win32: ['dml', 'cpu'],
+  linux: ['cuda', 'webgpu', 'cpu'],
+  darwin: ['coreml', 'webgpu', 'cpu'],
+};
+
+/** How far a provider's values may be from the CPU's, relative to the largest: what half-precision arithmetic needs. */
+const tolerance = 0.02;
+
+export interface ChosenProvider {
+  provider: Provider;
+  providersTried: ProviderRefusal[];
+  session: Session;
+}
+
+/**
+ * The first provider that opens the model and computes what the CPU does. The session on the CPU is released where it is
+ * not the one chosen. Throws 'unsupported' where the one that was asked for fails.
+ */
+export async function chooseProvider(
+  asked: 'auto' | Provider,
+  file: ModelFile,
+  model: UnderstoodModel,
+  { session: cpu, trial }: Pick<ProvenModel, 'session' | 'trial'>,
+): Promise<ChosenProvider> {
+  const { listSupportedBackends } = await loadOnnxRuntime();
+  const built = new Set(listSupportedBackends().map((backend) => backend.name));
+  const providersTried: ProviderRefusal[] = [];
+  for (const provider of asked === 'auto' ? (preferences[process.platform] ?? ['cpu']) : [asked]) {
+    if (provider === 'cpu') return { provider, providersTried, session: cpu };
+    const outcome = built.has(provider)
+      ? await tryProvider(() => openSession(file, model, provider), trial)
+      : 'ONNX Runtime for this system is built without it';
+    if (typeof outcome !== 'string') {
+      await cpu.release();
+      return { provider, providersTried, session: outcome };
+    }
+    providersTried.push({ name: provider, reason: outcome });
+  }
+  await cpu.release();
+  const reasons = providersTried.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+  throw new AppError(
+    'unsupported',
+    `The provider that was asked for does not work here (${reasons}). Choose auto or cpu.`,
+  );
+}
+
+/** A session that computes what the CPU does, or why there is none. */
+async function tryProvider(open: () => Promise<Session>, trial: Trial): Promise<Session | string> {
+  let session: Session | undefined;
+  try {
+    session = await open();
+    const answer = await session.run(trial.pixels, trial.count);
+    const difference = Math.max(
+      differenceOf(answer.features, trial.answer.features),
+      differenceOf(answer.logits, trial.answer.logits),
+    );
+    if (difference <= tolerance) return session;
+    await session.release();
+    return `its results differ from the CPU's by ${(difference * 100).toPrecision(2)} %`;
+  } catch (error) {
+    // Providers fail with plain errors of every kind: a library that is missing, no such device, no memory.
+    await session?.release();
+    return firstLine(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Largest difference of two arrays, relative to the largest value of the second; NaN counts as infinitely far. */
+function differenceOf(values: Float32Array, reference: Float32Array): number {
+  let largest = 0;
+  let difference = 0;
+  for (let i = 0; i < reference.length; i++) {
+    largest = Math.max(largest, Math.abs(reference[i]!));
+    const apart = Math.abs(values[i]! - reference[i]!);
+    difference = Number.isNaN(apart) ? Infinity : Math.max(difference, apart);
+  }
+  return difference / (largest || 1);
+}

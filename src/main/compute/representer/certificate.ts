@@ -1,0 +1,57 @@
+// How far the logits of a fit are from their representer sums, and so from the optimum (METHODS 7.2).
+//
+// With alpha_i = -r_i / (2 lambda n) at any W the representer sum of a feature f misses the logits by exactly
+// G^T f / (2 lambda), G being the gradient at W.
+import type { Certificate } from '../../../shared/domain.ts';
+import type { Objective, Point } from './objective.ts';
+import { norm } from './vectors.ts';
+
+/** Below this a logit error is rounding: it counts as none, also where all logits are zero. */
+const negligible = 1e-12;
+/** A bound that is further above the tolerance than this needs no exact look: it is hardly ever looser. */
+const looseness = 8;
+
+/** The bound max_c ||G_c|| max_i ||f_i|| / (2 lambda) on every logit error, without a product. */
+export function boundLogitError({ gradient }: Point, classes: number, lambda: number, maxFeatureNorm: number): number {
+  return (Math.sqrt(Math.max(...squaredColumns(gradient, classes))) * maxFeatureNorm) / (2 * lambda);
+}
+
+/** Squared norm of each of the C columns of a D x C array. */
+export function squaredColumns(array: Float64Array, classes: number): Float64Array {
+  const squares = new Float64Array(classes);
+  for (let at = 0; at < array.length; at += classes)
+    for (let c = 0; c < classes; c++) squares[c]! += array[at + c]! ** 2;
+  return squares;
+}
+
+/** The largest logit error over the rows, exactly. */
+export async function measureLogitError({ products, lambda }: Objective, { gradient }: Point): Promise<number> {
+  let largest = 0;
+  await products.multiply(gradient, (block) => {
+    for (let i = 0; i < block.length; i++) largest = Math.max(largest, Math.abs(block[i]!));
+  });
+  return largest / (2 * lambda);
+}
+
+export const isWithin = (maxLogitError: number, logitRms: number, tolerance: number): boolean =>
+  maxLogitError <= Math.max(tolerance * logitRms, negligible);
+
+/** Says of a point whether all its logit errors are within `tolerance` times the RMS logit; exactly, but only if near. */
+export function createStop(objective: Objective, classes: number, maxFeatureNorm: number, tolerance: number) {
+  return async (point: Point): Promise<boolean> => {
+    const bound = boundLogitError(point, classes, objective.lambda, maxFeatureNorm);
+    if (isWithin(bound, point.logitRms, tolerance)) return true;
+    if (!isWithin(bound, point.logitRms, tolerance * looseness)) return false;
+    return isWithin(await measureLogitError(objective, point), point.logitRms, tolerance);
+  };
+}
+
+export async function certify(objective: Objective, point: Point): Promise<Certificate> {
+  const gradientNorm = norm(point.gradient);
+  return {
+    gradientNorm,
+    maxLogitError: await measureLogitError(objective, point),
+    logitRms: point.logitRms,
+    dualityGap: gradientNorm ** 2 / (4 * objective.lambda),
+  };
+}

@@ -1,0 +1,52 @@
+// The features of all images of the project, one row each.
+import { AppError } from '../../../shared/errors.ts';
+
+export class FeatureMatrix {
+  readonly rows: number;
+  /** d: without the constant 1 of the bias, which is nowhere stored. */
+  readonly dimensions: number;
+  /** rows x d, row-major, in memory that threads may share. */
+  readonly values: Float32Array<SharedArrayBuffer>;
+  /** Squared norm of each row; not finite where a feature is not. */
+  readonly squaredNorms: Float64Array;
+
+  /** All zeros. Throws 'unavailable' where the memory does not suffice. */
+  constructor(rows: number, dimensions: number) {
+    this.rows = rows;
+    this.dimensions = dimensions;
+    this.values = new Float32Array(allocate(rows * dimensions * Float32Array.BYTES_PER_ELEMENT));
+    this.squaredNorms = new Float64Array(rows);
+  }
+
+  /** Writes whole rows, from `firstRow` on. Throws a RangeError for rows that are not there. */
+  fill(firstRow: number, features: Float32Array): void {
+    const count = features.length / this.dimensions;
+    if (!Number.isInteger(count) || firstRow < 0 || firstRow + count > this.rows)
+      throw new RangeError(`${features.length} features at row ${firstRow} of ${this.rows} x ${this.dimensions}.`);
+    this.values.set(features, firstRow * this.dimensions);
+    for (let row = firstRow; row < firstRow + count; row++) this.squaredNorms[row] = squaredNorm(this.row(row));
+  }
+
+  /** A view of one row. */
+  row(row: number): Float32Array {
+    return this.values.subarray(row * this.dimensions, (row + 1) * this.dimensions);
+  }
+}
+
+function allocate(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (cause) {
+    throw new AppError(
+      'unavailable',
+      `The features need ${(bytes / 1e9).toFixed(1)} GB of memory, more than this machine gives; use fewer images or a model with fewer features.`,
+      { cause },
+    );
+  }
+}
+
+function squaredNorm(row: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += row[i]! * row[i]!;
+  return sum;
+}

@@ -1,0 +1,62 @@
+// F(W) = (1/n) sum_i loss_i + lambda ||W||_F^2, its gradient and its Hessian (METHODS 0).
+import type { Loss } from './loss.ts';
+import type { Products } from './products.ts';
+import { addScaled, dot } from './vectors.ts';
+
+/** The objective at one W. */
+export interface Point {
+  /** D x C, row-major. */
+  weights: Float64Array;
+  value: number;
+  /** D x C. */
+  gradient: Float64Array;
+  /** Root mean square of the logits. */
+  logitRms: number;
+}
+
+export interface Objective {
+  readonly products: Products;
+  readonly lambda: number;
+  /** Where `residuals` (n x C) is given, the residuals at `weights` are written to it. */
+  evaluate(weights: Float64Array, residuals?: Float64Array): Promise<Point>;
+  /** The Hessian times `direction` (D x C), at the weights that the residuals are of. */
+  curve(direction: Float64Array, residuals: Float64Array): Promise<Float64Array>;
+}
+
+export function createObjective(products: Products, loss: Loss, lambda: number): Objective {
+  const n = products.rowCount;
+
+  /** From a sum over the rows to its mean, with the penalty's share 2 lambda `weights` added; in place. */
+  function finish(sums: Float64Array, weights: Float64Array): Float64Array {
+    for (let i = 0; i < sums.length; i++) sums[i]! /= n;
+    addScaled(sums, 2 * lambda, weights);
+    return sums;
+  }
+
+  return {
+    products,
+    lambda,
+    async evaluate(weights, residuals) {
+      const classes = weights.length / products.dimensions;
+      let total = 0;
+      let squares = 0;
+      const sums = await products.sweep(weights, (block, first, count) => {
+        squares += dot(block, block);
+        total += loss.toResiduals(block, first, count);
+        residuals?.set(block, first * classes);
+      });
+      return {
+        weights,
+        value: total / n + lambda * dot(weights, weights),
+        gradient: finish(sums, weights),
+        logitRms: Math.sqrt(squares / (n * classes)),
+      };
+    },
+    async curve(direction, residuals) {
+      const sums = await products.sweep(direction, (block, first, count) => {
+        loss.curve(block, first, count, residuals);
+      });
+      return finish(sums, direction);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// What compute knows of representer points: the feature matrix of all images and the fit that explanations are made from.
+import type { ComputeCalls, ComputeEvents, LoadedFit } from '../../../shared/compute-contract.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Handlers } from '../../../shared/rpc.ts';
+import { explainLogit } from './explain.ts';
+import { FeatureMatrix } from './feature-matrix.ts';
+import { fitHead } from './fit.ts';
+import { createPlainProducts } from './plain-products.ts';
+
+export type RepresenterCalls = Pick<
+  ComputeCalls,
+  'matrix.open' | 'matrix.fill' | 'fit.run' | 'fit.load' | 'fit.predict' | 'fit.explain'
+>;
+
+/** The handlers; `report` is told how far a fit has come. */
+export function createRepresenter(report: (progress: ComputeEvents['progress']) => void): Handlers<RepresenterCalls> {
+  let matrix: FeatureMatrix | undefined;
+  let fit: LoadedFit | undefined;
+
+  function requireMatrix(): FeatureMatrix {
+    if (!matrix) throw new AppError('bad-request', 'No features are loaded; run the extraction first.');
+    return matrix;
+  }
+
+  function requireFit(): LoadedFit {
+    if (!fit) throw new AppError('bad-request', 'No fit is loaded; fit the head first.');
+    return fit;
+  }
+
+  return {
+    'matrix.open': ({ rows, dimensions }) => {
+      fit = undefined;
+      matrix = new FeatureMatrix(rows, dimensions);
+      return null;
+    },
+    'matrix.fill': ({ firstRow, features }) => {
+      requireMatrix().fill(firstRow, features);
+      return null;
+    },
+    'fit.run': async (request, { signal }) => {
+      const answer = await fitHead(requireMatrix(), request, report, signal);
+      fit = { ...request, ...answer };
+      return answer;
+    },
+    'fit.load': (loaded) => {
+      checkLoaded(loaded, requireMatrix());
+      fit = loaded;
+      return null;
+    },
+    'fit.predict': async ({ rows }, { signal }) => {
+      const { weights, classes, scale } = requireFit();
+      const logits = new Float64Array(rows.length * classes);
+      const products = createPlainProducts(requireMatrix(), rows, scale, signal);
+      await products.multiply(weights, (block, first) => logits.set(block, first * classes));
+      return logits;
+    },
+    'fit.explain': (request, { signal }) => {
+      const loaded = requireFit();
+      const products = createPlainProducts(requireMatrix(), loaded.rows, loaded.scale, signal);
+      return explainLogit(requireMatrix(), loaded, products, request);
+    },
+  };
+}
+
+function checkLoaded({ rows, labels, classes, weights, gradient, alpha }: LoadedFit, matrix: FeatureMatrix): void {
+  const size = (matrix.dimensions + 1) * classes;
+  const fits =
+    weights.length === size &&
+    gradient.length === size &&
+    labels.length === rows.length &&
+    alpha.length === rows.length * classes &&
+    (rows.at(-1) ?? 0) < matrix.rows;
+  if (!fits) throw new AppError('bad-request', 'The saved fit belongs to other features; fit the head again.');
+}

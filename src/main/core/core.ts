@@ -1,0 +1,204 @@
+// What the app does: the table of contents. Each call of the contract is one line to the module that does it.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  parseCoreParams,
+  type AppDescription,
+  type CoreEvents,
+  type CoreHandlerCalls,
+  type ImportParams,
+} from '../../shared/core-contract.ts';
+import type { Grant, Job, ProjectOverview } from '../../shared/domain.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { MediaRequest } from '../../shared/media-url.ts';
+import { serve, type Handlers, type Port } from '../../shared/rpc.ts';
+import { ComputeClient } from './compute-client.ts';
+import { decideFromFile } from './decisions-file.ts';
+import type { ExportJobParams } from './export.ts';
+import { Grants } from './grants.ts';
+import type { CoreHost } from './host.ts';
+import { findImage, readCard, readEvidence } from './images.ts';
+import { previewImport, type ImportJobParams } from './imports.ts';
+import { resolveMedia, type MediaFile } from './media.ts';
+import { inspectModel, setModel, toInspection } from './models.ts';
+import { openProject, type OpenProject } from './open-project.ts';
+import { describeProject } from './project.ts';
+import { projectFileName, newSampleFolder } from './project-files.ts';
+import { readQueuePage } from './queue.ts';
+import { listRuns, readRecovery } from './runs.ts';
+import { Settings } from './settings.ts';
+
+export interface Core {
+  /** Serves one page or command line on a port until the port closes. */
+  attach(port: Port): void;
+  /** Makes a path openable; for hosts only, never within reach of a page. Throws 'not-found' if it is not there. */
+  grant(path: string): Promise<Grant>;
+  /** The file that a media address names, or undefined. */
+  resolveMedia(request: MediaRequest): Promise<MediaFile | undefined>;
+  /** Opens a project file that was named when the app was started. */
+  openFile(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createCore(host: CoreHost): Core {
+  const settings = new Settings(host.paths.userData);
+  const grants = new Grants();
+  const compute = new ComputeClient(host);
+  const pages = new Set<{ emit: <K extends keyof CoreEvents & string>(event: K, payload: CoreEvents[K]) => void }>();
+  let open: OpenProject | undefined;
+
+  function emit<K extends keyof CoreEvents & string>(event: K, payload: CoreEvents[K]): void {
+    for (const page of pages) page.emit(event, payload);
+  }
+
+  function onBug(error: unknown, where: string): string {
+    const reference = crypto.randomUUID().slice(0, 8);
+    host.log(
+      `bug ${reference} in ${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    return reference;
+  }
+
+  function current(): OpenProject {
+    if (!open) throw new AppError('not-found', 'No project is open. Open one, or make a new one.');
+    return open;
+  }
+
+  const reviews = () => current().reviews(settings.reviewer);
+
+  async function replaceProject(path: string, create?: { name: string }): Promise<ProjectOverview> {
+    await closeProject();
+    open = openProject({
+      path,
+      ...(create ? { create: { ...create, version: host.version } } : {}),
+      compute,
+      onJob: (job) => emit('job.changed', { job }),
+      onChange: (revision) => emit('project.changed', { revision }),
+      onBug,
+    });
+    const overview = describeProject(open.project);
+    settings.remember({ path, name: overview.name });
+    emit('project.changed', { revision: overview.revision });
+    return overview;
+  }
+
+  async function closeProject(): Promise<void> {
+    const closing = open;
+    open = undefined;
+    await closing?.close();
+  }
+
+  const toImportJob = async ({ images, labels, testFraction, seed }: ImportParams): Promise<ImportJobParams> => ({
+    imagesFolder: await grants.resolve(images),
+    labels: labels.format === 'folders' ? labels : { ...labels, file: await grants.resolve(labels.file) },
+    testFraction,
+    seed,
+  });
+
+  async function startJob(request: CoreHandlerCalls['jobs.start']['params']): Promise<Job> {
+    const { jobs } = current();
+    const { kind, after = null } = request;
+    if (kind === 'import') return jobs.start(kind, await toImportJob(request.params), after);
+    if (kind === 'export') {
+      const { folder, ...rest } = request.params;
+      return jobs.start(kind, { ...rest, folder: await grants.resolve(folder) } satisfies ExportJobParams, after);
+    }
+    return jobs.start(kind, request.params, after);
+  }
+
+  const describeApp = (): AppDescription => ({
+    version: host.version,
+    mediaBase: host.mediaBase,
+    reviewer: settings.reviewer,
+    isOpen: open !== undefined,
+  });
+
+  const handlers: Handlers<CoreHandlerCalls> = {
+    'app.describe': describeApp,
+    'app.setReviewer': ({ name }) => {
+      settings.setReviewer(name);
+      return describeApp();
+    },
+    'grants.list': () => grants.list(),
+    'folders.list': (place) => grants.listFolder(place),
+
+    'projects.recent': () =>
+      settings.recent
+        .filter(({ path }) => existsSync(path))
+        .map(({ id, name, path, openedAt }) => ({ id, name, displayPath: path, openedAt })),
+    'projects.create': async ({ folder, name }) =>
+      replaceProject(join(await grants.resolve(folder), projectFileName(name)), { name }),
+    'projects.open': async (choice) => {
+      if ('file' in choice) return replaceProject(await grants.resolve(choice.file));
+      const recent = settings.recent.find(({ id }) => id === choice.recent);
+      if (!recent)
+        throw new AppError('not-found', 'That project is not among the recent ones any more. Open its file.');
+      return replaceProject(recent.path);
+    },
+    'projects.createSample': async () => {
+      const { name, folder } = await newSampleFolder(host.paths.samples);
+      const overview = await replaceProject(join(folder, projectFileName(name)), { name });
+      const { jobs } = current();
+      const sample = jobs.start('sample', { folder });
+      const extract = jobs.start('extract', { provider: 'auto' }, sample.id);
+      jobs.start('fit', { lambda: 'auto', featureScale: 'unit', tolerance: 0.01 }, extract.id);
+      return overview;
+    },
+    'projects.overview': () => describeProject(current().project),
+    'projects.close': async () => {
+      await closeProject();
+      return null;
+    },
+
+    'imports.preview': async (params) => previewImport(await toImportJob(params)),
+    'classes.list': () => current().project.store.classes.list(),
+    'models.inspect': async ({ file, preprocessing }) =>
+      toInspection(await inspectModel(compute, await grants.resolve(file), preprocessing)),
+    'models.set': async ({ file, preprocessing }) => {
+      const { project, loaded, touch } = current();
+      await setModel(project, compute, await grants.resolve(file), preprocessing);
+      loaded.invalidate();
+      touch();
+      return describeProject(project);
+    },
+
+    'jobs.list': () => current().jobs.list(),
+    'jobs.start': startJob,
+    'jobs.cancel': ({ id }) => current().jobs.cancel(id),
+    'jobs.resume': ({ id }) => current().jobs.resume(id),
+    'jobs.result': ({ id }) => current().jobs.resultOf(id),
+
+    'queue.page': (params) => readQueuePage(current().project, params),
+    'images.card': ({ imageId }, { signal }) => readCard(current().project, compute, current().loaded, imageId, signal),
+    'images.find': ({ path }) => findImage(current().project, path),
+    'images.evidence': (params, { signal }) =>
+      readEvidence(current().project, compute, current().loaded, params, signal),
+
+    'reviews.decide': (params) => reviews().decide(params),
+    'reviews.undo': () => reviews().undo(),
+    'reviews.redo': () => reviews().redo(),
+    'reviews.decideFromFile': async ({ file }) =>
+      decideFromFile(current().project, reviews(), await grants.resolve(file)),
+    'reviews.progress': () => reviews().progress(),
+
+    'runs.list': () => listRuns(current().project),
+    'runs.recovery': () => readRecovery(current().project),
+  };
+
+  return {
+    attach(port) {
+      const page = serve<CoreHandlerCalls, CoreEvents>(port, handlers, { parse: parseCoreParams, onBug });
+      pages.add(page);
+      port.onClose(() => pages.delete(page));
+    },
+    grant: (path) => grants.add(path),
+    resolveMedia: async (request) => (open ? resolveMedia(open.project, request) : undefined),
+    async openFile(path) {
+      await replaceProject(path);
+    },
+    async close() {
+      await closeProject();
+      await compute.close();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// Corrected labels back in the form in which they came. Written beside and renamed, so that a half-written file never has
+// the name that was asked for, and never over a file that exists.
+import { createWriteStream } from 'node:fs';
+import { access, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../shared/errors.ts';
+import { writeCsv } from './formats/csv.ts';
+import { writePathLabel } from './formats/path-label.ts';
+import type { JobContext, JobOutcome } from './jobs.ts';
+import type { Project } from './project.ts';
+
+export interface ExportJobParams {
+  format: 'csv';
+  folder: string;
+  name: string;
+}
+
+export interface ExportResult {
+  written: string;
+  /** Labels that differ from the given ones. */
+  changed: number;
+}
+
+/** What an excluded image carries in the label column: it belongs to no class. */
+export const excludedLabel = '';
+
+export async function exportLabels(
+  { store }: Project,
+  { folder, name }: ExportJobParams,
+  { signal, report }: JobContext,
+): Promise<JobOutcome> {
+  if (/[\\/]/.test(name)) throw new AppError('bad-request', `${name} is not a file name. Leave out the slashes.`);
+  const target = join(folder, name);
+  if (await exists(target))
+    throw new AppError(
+      'conflict',
+      `${target} exists already, and Second Look does not overwrite files. Choose another name.`,
+    );
+  const source = store.source.read();
+  if (!source) throw new AppError('not-found', 'This project has no labels yet. Import them first.');
+
+  report({ done: 0, total: null, stage: 'Writing the labels' });
+  const changed = store.labels.changed();
+  const lines =
+    source.format === 'csv'
+      ? writeCsv(
+          store.source.chunks(),
+          source.labelColumn!,
+          new Map(changed.flatMap(({ record, label }) => (record === null ? [] : [[record, label ?? excludedLabel]]))),
+        )
+      : writePathLabel(store.labels.all());
+  const beside = `${target}.part`;
+  try {
+    await pipeline(lines, createWriteStream(beside), { signal });
+    await rename(beside, target);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw translate(error, target, signal);
+  }
+  const result: ExportResult = { written: target, changed: changed.length };
+  return { note: `${changed.length} changed labels written to ${target}.`, result };
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+function translate(error: unknown, target: string, signal: AbortSignal): unknown {
+  if (signal.aborted) return new AppError('cancelled', 'Cancelled.', { cause: error });
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC')
+    return new AppError(
+      'no-space',
+      `The disk is full, so ${target} could not be written. Free some space and export again.`,
+      { cause: error },
+    );
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT')
+    return new AppError(
+      'unreadable',
+      `${target} could not be written. Choose a folder that exists and that you may write to.`,
+      { cause: error },
+    );
+  return error;
+}

@@ -1,0 +1,158 @@
+// Features for the images that lack them, block by block. To resume is no feature but a query: which blocks are missing.
+import { join } from 'node:path';
+import type { Provider, ProviderRefusal } from '../../shared/domain.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
+import { blockSize } from '../store/feature-table.ts';
+import type { ComputeClient } from './compute-client.ts';
+import type { JobContext, JobOutcome } from './jobs.ts';
+import { requireImageRoot, requireModel, type Project } from './project.ts';
+
+export interface ExtractParams {
+  provider: 'auto' | Provider;
+  batch?: number | undefined;
+}
+
+export interface ExtractResult {
+  /** Images whose features were computed now, those that had them, and those that could not be read. */
+  done: number;
+  skipped: number;
+  failed: { path: string; reason: string }[];
+  imagesPerSecond: number;
+  provider: Provider;
+  providersTried: ProviderRefusal[];
+}
+
+/** Blocks under way at once: while one is in the model, the next is being decoded. */
+const blocksInFlight = 2;
+
+export async function extract(
+  project: Project,
+  compute: ComputeClient,
+  params: ExtractParams,
+  { signal, report }: JobContext,
+): Promise<JobOutcome> {
+  const { store } = project;
+  const model = requireModel(project);
+  const root = requireImageRoot(project);
+  const imageCount = store.images.count();
+  if (imageCount === 0) throw new AppError('not-found', 'This project has no images yet. Import them first.');
+  const { head } = model.description;
+
+  const open = () =>
+    compute.call(
+      'model.open',
+      {
+        path: model.path,
+        preprocessing: model.description.preprocessing,
+        provider: params.provider,
+        ...(params.batch === undefined ? {} : { batch: params.batch }),
+      },
+      { signal },
+    );
+  report({ done: 0, total: null, stage: 'Opening the model' });
+  let opened: { generation: number; answer: ReturnType<typeof open> } | undefined;
+  /** Opens the model once for each compute process, however many blocks ask. */
+  const ensureOpen = () => {
+    if (opened?.generation !== compute.generation) opened = { generation: compute.generation, answer: open() };
+    return opened.answer;
+  };
+  const { provider, providersTried } = await ensureOpen();
+  store.transaction(() => store.models.setProvider(model.id, provider, providersTried));
+
+  const { extractable, extracted: skipped } = store.images.extractedCount(model.id);
+  const present = store.features.presentBlocks(model.id, imageCount);
+  const missing: number[] = [];
+  for (let first = 1; first <= imageCount; first += blockSize) if (!present.has(first)) missing.push(first);
+
+  const startedAt = Date.now();
+  let done = 0;
+  const failed: ExtractResult['failed'] = [];
+
+  async function extractBlock(firstImageId: number): Promise<void> {
+    const lastImageId = Math.min(imageCount, firstImageId + blockSize - 1);
+    const images = store.images
+      .range(firstImageId, lastImageId)
+      .filter(({ split, problem }) => split !== 'ignored' && problem === null);
+    const paths = images.map(({ path }) => join(root, path));
+    const answer = await callTwice(() => compute.call('model.extract', { paths }, { signal }), ensureOpen);
+
+    const count = lastImageId - firstImageId + 1;
+    const features = new Float32Array(count * head.dimensions);
+    const logits = new Float32Array(count * head.classes);
+    images.forEach(({ id }, index) => {
+      const place = id - firstImageId;
+      features.set(
+        answer.features.subarray(index * head.dimensions, (index + 1) * head.dimensions),
+        place * head.dimensions,
+      );
+      logits.set(answer.logits.subarray(index * head.classes, (index + 1) * head.classes), place * head.classes);
+    });
+    const problems = answer.failed.map(({ index, reason }) => ({ ...images[index]!, reason }));
+    store.transaction(() =>
+      store.features.save(model.id, count, {
+        firstImageId,
+        features,
+        logits,
+        failed: problems.map(({ id, reason }) => ({ imageId: id, reason })),
+      }),
+    );
+    failed.push(...problems.map(({ path, reason }) => ({ path, reason })));
+    done += images.length;
+    report({ done: skipped + done, total: extractable, stage: 'Extracting features' });
+  }
+
+  report({ done: skipped, total: extractable, stage: 'Extracting features' });
+  await forEachInFlight(missing, blocksInFlight, signal, extractBlock);
+
+  const seconds = Math.max(1e-3, (Date.now() - startedAt) / 1000);
+  const result: ExtractResult = {
+    done: done - failed.length,
+    skipped,
+    failed,
+    imagesPerSecond: Math.round((done / seconds) * 10) / 10,
+    provider,
+    providersTried,
+  };
+  const failures = failed.length === 0 ? '' : ` ${failed.length} could not be read; the overview lists them.`;
+  return {
+    note: `Features of ${result.done} images on ${provider}, ${Math.round(result.imagesPerSecond)} a second.${failures}`,
+    result,
+  };
+}
+
+/** A crash of compute under one block is tried once more in a new process; a second one is the job's failure. */
+async function callTwice<T>(call: () => Promise<T>, reopen: () => Promise<unknown>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isAppError(error, 'compute-crashed')) throw error;
+    await reopen();
+    return call();
+  }
+}
+
+/** Runs `work` over the items in order, a few at once; after the first failure none is begun, and those under way are awaited. */
+async function forEachInFlight<T>(
+  items: readonly T[],
+  atOnce: number,
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  let failure: { error: unknown } | undefined;
+  const lane = async () => {
+    for (const item of queue) {
+      if (failure) return;
+      try {
+        signal.throwIfAborted();
+        await work(item);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  if (!failure) return;
+  if (signal.aborted) throw new AppError('cancelled', 'Cancelled.', { cause: failure.error });
+  throw failure.error;
+}

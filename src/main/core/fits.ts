@@ -1,0 +1,226 @@
+// Fitting the head on the labels as they are, ranking the train images by it, and measuring it on the test split.
+import type { FitAnswer } from '../../shared/compute-contract.ts';
+import type { FitParams } from '../../shared/core-contract.ts';
+import type { FitSummary, Run } from '../../shared/domain.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { LabelRow } from '../store/label-table.ts';
+import type { RankedImage } from '../store/ranking-table.ts';
+import type { ComputeClient } from './compute-client.ts';
+import type { JobContext, JobOutcome } from './jobs.ts';
+import type { Loaded } from './loaded.ts';
+import { requireModel, type Project } from './project.ts';
+import { compareRuns, listRuns, type RunComparison } from './runs.ts';
+
+export interface FitResult extends FitSummary {
+  /** Whether the certificate came down to the tolerance. */
+  reached: boolean;
+}
+
+export interface RetrainResult extends RunComparison {
+  before: Run;
+  after: Run;
+  changedLabels: number;
+  seconds: number;
+}
+
+/** Rows whose logits are asked for at once. */
+const rowsPerPrediction = 20_000;
+
+export async function fit(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  params: FitParams,
+  context: JobContext,
+): Promise<JobOutcome> {
+  const { summary, reached } = await fitHead(project, compute, loaded, params, context);
+  const result: FitResult = { ...summary, reached };
+  return { note: describeFit(summary, reached, params.tolerance), result };
+}
+
+/** The same lambda and scale as the fit before, on the labels as they are now, so that only the labels differ. */
+export async function retrain(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  context: JobContext,
+): Promise<JobOutcome> {
+  const { store } = project;
+  const modelId = requireModel(project).id;
+  const last = store.fits.latest(modelId);
+  if (!last) throw new AppError('not-found', 'There is no fit to start from. Fit the head first.');
+  const { lambda, featureScale } = last;
+  const { tolerance, weights: start } = store.fits.find(last.id)!;
+  const { summary } = await fitHead(project, compute, loaded, { lambda, featureScale, tolerance }, context, {
+    start,
+    lambdaChosen: last.lambdaChosen,
+  });
+  const runs = listRuns(project);
+  const before = runs[0];
+  const after = runs.at(-1);
+  if (!before || !after || after.fitId !== summary.id)
+    throw new AppError(
+      'not-found',
+      'There are no test images with features, so there is no accuracy to measure. Import a test split.',
+    );
+  const result: RetrainResult = {
+    before,
+    after,
+    ...compareRuns(project, before.id, after.id),
+    changedLabels: after.changedLabels,
+    seconds: summary.seconds,
+  };
+  const points = (after.accuracy.value - before.accuracy.value) * 100;
+  return {
+    note: `Test accuracy ${percent(before.accuracy.value)} before, ${percent(after.accuracy.value)} now (${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)} points).`,
+    result,
+  };
+}
+
+async function fitHead(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  params: FitParams,
+  { signal, report }: JobContext,
+  warm: { start?: Float64Array; lambdaChosen?: FitSummary['lambdaChosen'] } = {},
+): Promise<{ summary: FitSummary; reached: boolean }> {
+  const { store } = project;
+  const model = requireModel(project);
+  report({ done: 0, total: null, stage: 'Loading the features' });
+  await loaded.matrix(signal);
+
+  const labelsRevision = store.decisions.newestId();
+  const all = store.labels.ofSplit('train', model.id);
+  const train = all.filter((label) => label.classId !== null);
+  if (train.length === 0)
+    throw new AppError('bad-request', 'No train image has both a label and features, so there is nothing to fit.');
+  const classes = store.classes.count();
+  const imageIds = Int32Array.from(train, ({ imageId }) => imageId);
+  const classIds = Int32Array.from(train, ({ classId }) => classId!);
+
+  report({ done: 0, total: null, stage: 'Fitting the head' });
+  const stopListening = compute.onProgress(report);
+  const answer = await compute
+    .call(
+      'fit.run',
+      {
+        rows: imageIds.map((id) => id - 1),
+        labels: classIds.map((id) => id - 1),
+        classes,
+        ...params,
+        ...(warm.start ? { start: warm.start } : {}),
+      },
+      { signal },
+    )
+    .finally(stopListening);
+
+  const trainPrediction = await predict(compute, imageIds, classes, signal);
+  const test = store.labels.ofSplit('test', model.id).filter(({ classId }) => classId !== null);
+  const testImageIds = Int32Array.from(test, ({ imageId }) => imageId);
+  const testClassIds = Int32Array.from(test, ({ classId }) => classId!);
+  const predictedClassIds = await predict(compute, testImageIds, classes, signal);
+
+  const fitId = store.transaction(() => {
+    const id = store.fits.add({
+      modelId: model.id,
+      lambda: answer.lambda,
+      lambdaChosen: warm.lambdaChosen ?? (params.lambda === 'auto' ? 'auto' : 'given'),
+      featureScale: params.featureScale,
+      scale: answer.scale,
+      tolerance: params.tolerance,
+      objective: answer.objective,
+      iterations: answer.iterations,
+      passes: answer.passes,
+      seconds: answer.seconds,
+      certificate: answer.certificate,
+      trainAccuracy: shareEqual(trainPrediction, classIds),
+      testAccuracy: test.length === 0 ? null : shareEqual(predictedClassIds, testClassIds),
+      labelsRevision,
+      weights: answer.weights,
+      gradient: answer.gradient,
+      imageIds,
+      classIds,
+      alpha: Float32Array.from(answer.alpha),
+    });
+    store.rankings.add(id, 'importance', rankByImportance(all, classIds, classes, answer, trainPrediction));
+    if (test.length > 0) {
+      const states = store.labels.countByState();
+      store.runs.add({
+        fitId: id,
+        decisions: states.kept + states.relabelled + states.excluded + states.unsure,
+        changedLabels: store.labels.changedCount(),
+        testImageIds,
+        testClassIds,
+        predictedClassIds,
+      });
+    }
+    return id;
+  });
+  loaded.noteFit(fitId, imageIds, classIds);
+  store.refreshStatistics();
+  return { summary: store.fits.latest(model.id)!, reached: answer.reached };
+}
+
+/**
+ * Train images by importance abs(alpha_i) of their label, the largest first; equal ones in order of import. For hard labels
+ * this is the order of the training loss as well (METHODS 1.5). Images that were excluded carry no alpha and come last.
+ */
+function rankByImportance(
+  all: readonly LabelRow[],
+  classIds: Int32Array,
+  classes: number,
+  { alpha }: FitAnswer,
+  suggestedClassIds: Int32Array,
+): RankedImage[] {
+  let position = 0;
+  const ranked = all.map(({ imageId, classId, givenClassId }): RankedImage => {
+    if (classId === null) return { imageId, score: 0, importance: 0, suggestedClassId: givenClassId };
+    const importance = Math.abs(alpha[position * classes + classIds[position]! - 1]!);
+    return { imageId, score: importance, importance, suggestedClassId: suggestedClassIds[position++]! };
+  });
+  return ranked.sort((a, b) => b.score - a.score || a.imageId - b.imageId);
+}
+
+/** The class of the largest logit of each image under the fit that compute holds. */
+async function predict(
+  compute: ComputeClient,
+  imageIds: Int32Array,
+  classes: number,
+  signal: AbortSignal,
+): Promise<Int32Array> {
+  const predicted = new Int32Array(imageIds.length);
+  for (let first = 0; first < imageIds.length; first += rowsPerPrediction) {
+    const rows = imageIds.subarray(first, first + rowsPerPrediction).map((id) => id - 1);
+    const logits = await compute.call('fit.predict', { rows }, { signal });
+    for (let i = 0; i < rows.length; i++) predicted[first + i] = 1 + argmax(logits, i * classes, classes);
+  }
+  return predicted;
+}
+
+function argmax(values: Float64Array, from: number, count: number): number {
+  let best = 0;
+  for (let c = 1; c < count; c++) if (values[from + c]! > values[from + best]!) best = c;
+  return best;
+}
+
+function shareEqual(a: Int32Array, b: Int32Array): number {
+  let equal = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] === b[i]) equal += 1;
+  return equal / a.length;
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+function describeFit(
+  { certificate, seconds, lambda, testAccuracy }: FitSummary,
+  reached: boolean,
+  tolerance: number,
+): string {
+  const share = certificate.maxLogitError / certificate.logitRms;
+  const measured = testAccuracy === null ? '' : ` Test accuracy ${percent(testAccuracy)}.`;
+  const proof = reached
+    ? `every logit is its representer sum to within ${percent(share)} of the typical logit`
+    : `the representer sums are off by up to ${percent(share)} of the typical logit, more than the ${percent(tolerance)} asked for; a larger lambda can be certified more tightly`;
+  return `Fitted in ${seconds.toFixed(1)} s at lambda ${lambda}: ${proof}.${measured}`;
+}

@@ -1,0 +1,123 @@
+// One image: what is known of it, what the fit says of it, and which training images made the fit say so.
+import type { Evidence, ImageCard, RepresenterPoint } from '../../shared/domain.ts';
+import { AppError } from '../../shared/errors.ts';
+import { contentKeyOf } from '../../shared/media-url.ts';
+import type { ExplainAnswer } from '../../shared/compute-contract.ts';
+import type { ImageRow } from '../store/image-table.ts';
+import type { ComputeClient } from './compute-client.ts';
+import type { Loaded } from './loaded.ts';
+import { requireModel, type Project } from './project.ts';
+
+export async function readCard(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  imageId: number,
+  signal: AbortSignal,
+): Promise<ImageCard> {
+  const { store } = project;
+  const image = requireImage(project, imageId);
+  requireFeatures(project, image);
+  const { fitId } = await loaded.fit();
+  const logits = await compute.call('fit.predict', { rows: Int32Array.of(imageId - 1) }, { signal });
+  const probabilities = softmax(logits);
+  const [ranked] = store.rankings.rows(fitId, 'importance', Int32Array.of(imageId));
+  const rankedCount = store.rankings.count(fitId, 'importance');
+  return {
+    imageId,
+    contentKey: contentKeyOf(image.sha256),
+    path: image.path,
+    split: image.split,
+    width: image.width,
+    height: image.height,
+    givenClassId: image.givenClassId,
+    classId: image.classId,
+    state: image.state,
+    suggestedClassId: 1 + probabilities.indexOf(Math.max(...probabilities)),
+    logits: [...logits],
+    probabilities,
+    rank: ranked?.rank ?? null,
+    rankedCount,
+    importance: ranked?.importance ?? null,
+    importanceQuantile: ranked ? (rankedCount - ranked.rank) / Math.max(1, rankedCount - 1) : null,
+  };
+}
+
+export interface EvidenceParams {
+  imageId: number;
+  classId: number;
+  againstClassId?: number | undefined;
+  count: number;
+}
+
+export async function readEvidence(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  { imageId, classId, againstClassId, count }: EvidenceParams,
+  signal: AbortSignal,
+): Promise<Evidence> {
+  const image = requireImage(project, imageId);
+  requireFeatures(project, image);
+  const classes = project.store.classes.count();
+  if (Math.max(classId, againstClassId ?? 1) > classes)
+    throw new AppError(
+      'bad-request',
+      `This project has ${classes} classes, so there is no class ${Math.max(classId, againstClassId ?? 1)}.`,
+    );
+  const { classIds } = await loaded.fit();
+  const answer = await compute.call(
+    'fit.explain',
+    { row: imageId - 1, target: classId - 1, against: againstClassId === undefined ? null : againstClassId - 1, count },
+    { signal },
+  );
+  const toPoint = ({ row, value, similarity }: ExplainAnswer['excitatory'][number]): RepresenterPoint => {
+    const point = requireImage(project, row + 1);
+    return {
+      imageId: point.id,
+      contentKey: contentKeyOf(point.sha256),
+      path: point.path,
+      classId: classIds[point.id]!,
+      state: point.state,
+      value,
+      similarity,
+    };
+  };
+  return {
+    classId,
+    againstClassId: againstClassId ?? null,
+    logit: answer.logit,
+    excitatory: answer.excitatory.map(toPoint),
+    inhibitory: answer.inhibitory.map(toPoint),
+    own: answer.own,
+    remainder: answer.remainder,
+    remainderCount: answer.remainderCount,
+    residual: answer.residual,
+    bound: answer.bound,
+  };
+}
+
+export function findImage(project: Project, path: string): { imageId: number } {
+  const imageId = project.store.images.idOfPath(path.replaceAll('\\', '/'));
+  if (imageId === undefined) throw new AppError('not-found', `${path} is not an image of this project.`);
+  return { imageId };
+}
+
+function requireImage({ store }: Project, imageId: number): ImageRow {
+  const image = store.images.find(imageId);
+  if (!image) throw new AppError('not-found', `There is no image ${imageId} in this project.`);
+  return image;
+}
+
+function requireFeatures(project: Project, image: ImageRow): void {
+  if (image.problem !== null) throw new AppError('unreadable', `${image.path}: ${image.problem}`);
+  const reason = project.store.features.problemOf(requireModel(project).id, image.id);
+  if (reason !== undefined) throw new AppError('unreadable', `${image.path}: ${reason}`);
+}
+
+function softmax(logits: Float64Array): number[] {
+  const largest = Math.max(...logits);
+  const weights = Array.from(logits, (logit) => Math.exp(logit - largest));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}

@@ -1,0 +1,109 @@
+// What compute holds of the open project: the feature matrix of all images and the current fit. Loaded when first needed,
+// and again when compute was restarted or the features changed.
+import { AppError } from '../../shared/errors.ts';
+import { blockSize } from '../store/feature-table.ts';
+import type { ComputeClient } from './compute-client.ts';
+import { requireModel, type Project } from './project.ts';
+
+export interface FitInHand {
+  fitId: number;
+  /** The class of each image in the fit, at the place of its id; 0 for images that are not in it. */
+  classIds: Int32Array;
+}
+
+export class Loaded {
+  readonly #project: Project;
+  readonly #compute: ComputeClient;
+  #matrix: { key: string; loading: Promise<void> } | undefined;
+  #fit: { key: string; loading: Promise<FitInHand> } | undefined;
+
+  constructor(project: Project, compute: ComputeClient) {
+    this.#project = project;
+    this.#compute = compute;
+  }
+
+  /** Forgets what was loaded: the features changed. */
+  invalidate(): void {
+    this.#matrix = undefined;
+    this.#fit = undefined;
+  }
+
+  /** After `fit.run`: compute holds this fit already. */
+  noteFit(fitId: number, imageIds: Int32Array, classIds: Int32Array): void {
+    const inHand = { fitId, classIds: this.#byImage(imageIds, classIds) };
+    this.#fit = { key: `${this.#compute.generation}:${fitId}`, loading: Promise.resolve(inHand) };
+  }
+
+  /** Makes sure that compute holds the features of the current model. Throws 'not-found' before an extraction. */
+  async matrix(signal?: AbortSignal): Promise<void> {
+    const model = requireModel(this.#project);
+    const key = `${this.#compute.generation}:${model.id}`;
+    if (this.#matrix?.key !== key) {
+      this.#fit = undefined;
+      this.#matrix = { key, loading: this.#loadMatrix(model.id, model.description.head.dimensions, signal) };
+    }
+    const matrix = this.#matrix;
+    try {
+      await matrix.loading;
+    } catch (error) {
+      if (this.#matrix === matrix) this.#matrix = undefined;
+      throw error;
+    }
+  }
+
+  /** Makes sure that compute holds the newest fit of the current model. Throws 'not-found' before a fit. */
+  async fit(): Promise<FitInHand> {
+    await this.matrix();
+    const fit = this.#project.store.fits.latest(requireModel(this.#project).id);
+    if (!fit) throw new AppError('not-found', 'There is no fit yet. Fit the head first.');
+    const key = `${this.#compute.generation}:${fit.id}`;
+    if (this.#fit?.key !== key) this.#fit = { key, loading: this.#loadFit(fit.id) };
+    const loaded = this.#fit;
+    try {
+      return await loaded.loading;
+    } catch (error) {
+      if (this.#fit === loaded) this.#fit = undefined;
+      throw error;
+    }
+  }
+
+  async #loadMatrix(modelId: number, dimensions: number, signal?: AbortSignal): Promise<void> {
+    const { store } = this.#project;
+    const rows = store.images.count();
+    const present = store.features.presentBlocks(modelId, rows);
+    if (present.size === 0 || present.size < Math.ceil(rows / blockSize))
+      throw new AppError(
+        'not-found',
+        'Not all images have features yet. Run the extraction (it resumes where it stopped) first.',
+      );
+    const options = signal ? { signal } : {};
+    await this.#compute.call('matrix.open', { rows, dimensions }, options);
+    for (let first = 1; first <= rows; first += blockSize) {
+      const features = store.features.read(modelId, first)!;
+      await this.#compute.call('matrix.fill', { firstRow: first - 1, features }, options);
+    }
+  }
+
+  async #loadFit(fitId: number): Promise<FitInHand> {
+    const { store } = this.#project;
+    const fit = store.fits.find(fitId)!;
+    const { imageIds, classIds, alpha } = store.fits.readAlpha(fitId);
+    await this.#compute.call('fit.load', {
+      rows: imageIds.map((id) => id - 1),
+      labels: classIds.map((id) => id - 1),
+      classes: store.classes.count(),
+      lambda: fit.lambda,
+      scale: fit.scale,
+      weights: fit.weights,
+      gradient: fit.gradient,
+      alpha,
+    });
+    return { fitId, classIds: this.#byImage(imageIds, classIds) };
+  }
+
+  #byImage(imageIds: Int32Array, classIds: Int32Array): Int32Array {
+    const byImage = new Int32Array(this.#project.store.images.count() + 1);
+    imageIds.forEach((imageId, index) => (byImage[imageId] = classIds[index]!));
+    return byImage;
+  }
+}

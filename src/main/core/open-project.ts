@@ -1,0 +1,90 @@
+// Everything that lives as long as a project is open.
+import type { ExportJobParams } from './export.ts';
+import type { ExtractParams } from './extraction.ts';
+import type { FitParams } from '../../shared/core-contract.ts';
+import type { Job, JobKind } from '../../shared/domain.ts';
+import { openStore } from '../store/store.ts';
+import type { ComputeClient } from './compute-client.ts';
+import { exportLabels } from './export.ts';
+import { extract } from './extraction.ts';
+import { fit, retrain } from './fits.ts';
+import { importImages, type ImportJobParams } from './imports.ts';
+import { Jobs, type JobWork } from './jobs.ts';
+import { Loaded } from './loaded.ts';
+import { createProject, type Project } from './project.ts';
+import { Reviews } from './reviews.ts';
+import { makeSample, type SampleJobParams } from './sample.ts';
+
+export interface OpenProject {
+  project: Project;
+  jobs: Jobs;
+  loaded: Loaded;
+  /** This reviewer's decisions; made when first needed and again for another reviewer. */
+  reviews(reviewer: string): Reviews;
+  /** Tells the listeners that something changed. */
+  touch(): void;
+  close(): Promise<void>;
+}
+
+interface OpenOptions {
+  path: string;
+  /** Makes a new file of this name and version. */
+  create?: { name: string; version: string };
+  compute: ComputeClient;
+  onJob(job: Job): void;
+  onChange(revision: number): void;
+  onBug(error: unknown, kind: JobKind): string;
+}
+
+/** Opens (or makes) a project file; throws what openStore throws. */
+export function openProject({ path, create, compute, onJob, onChange, onBug }: OpenOptions): OpenProject {
+  const store = openStore(path, { create: create !== undefined });
+  if (create) store.transaction(() => store.project.create(create.name, create.version));
+  const project = createProject(path, store);
+  const loaded = new Loaded(project, compute);
+  let reviews: { reviewer: string; of: Reviews } | undefined;
+
+  const touch = () => {
+    project.revision += 1;
+    onChange(project.revision);
+  };
+  // Each job gets the parameters that it was started with; the contract and the job table have kept their shape.
+  const work: Record<JobKind, JobWork> = {
+    sample: (params, context) => makeSample(project, compute, params as SampleJobParams, context),
+    import: (params, context) => importImages(project, compute, params as ImportJobParams, context),
+    extract: (params, context) => {
+      loaded.invalidate();
+      return extract(project, compute, params as ExtractParams, context);
+    },
+    fit: (params, context) => fit(project, compute, loaded, params as FitParams, context),
+    retrain: (_, context) => retrain(project, compute, loaded, context),
+    export: (params, context) => exportLabels(project, params as ExportJobParams, context),
+  };
+  const jobs = new Jobs({
+    store,
+    work,
+    onBug,
+    onChange(job) {
+      onJob(job);
+      if (job.endedAt === null) return;
+      // An import may have brought images that the counts of a review do not know.
+      if (job.kind === 'import' || job.kind === 'sample') reviews = undefined;
+      touch();
+    },
+  });
+
+  return {
+    project,
+    jobs,
+    loaded,
+    reviews(reviewer) {
+      if (reviews?.reviewer !== reviewer) reviews = { reviewer, of: new Reviews(store, reviewer) };
+      return reviews.of;
+    },
+    touch,
+    async close() {
+      await jobs.close();
+      store.close();
+    },
+  };
+}

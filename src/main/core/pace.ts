@@ -1,0 +1,32 @@
+// How a review goes: share of decisions that changed a label, and decisions an hour.
+import type { DecisionGroup } from '../store/decision-table.ts';
+
+const hitWindow = 50;
+const paceWindowMs = 10 * 60_000;
+/** A longer gap is a break, and a break is not work. */
+const longestGapMs = 60_000;
+const fewestForPace = 10;
+
+/** Share of the last 50 decisions that changed the label, 0 to 1; null before the first. */
+export function hitRateOf(standing: readonly DecisionGroup[]): number | null {
+  let images = 0;
+  let changes = 0;
+  for (let i = standing.length - 1; i >= 0 && images < hitWindow; i--) {
+    images += standing[i]!.images;
+    changes += standing[i]!.changes;
+  }
+  return images === 0 ? null : changes / images;
+}
+
+/** Images decided an hour over the last ten minutes of work, breaks left out; null before the tenth decision. */
+export function pacePerHourOf(standing: readonly DecisionGroup[]): number | null {
+  let images = 0;
+  let workedMs = 0;
+  for (let i = standing.length - 1; i > 0 && workedMs < paceWindowMs; i--) {
+    const gapMs = standing[i]!.at - standing[i - 1]!.at;
+    if (gapMs > longestGapMs) continue;
+    images += standing[i]!.images;
+    workedMs += gapMs;
+  }
+  return images < fewestForPace || workedMs === 0 ? null : (images / workedMs) * 3_600_000;
+}

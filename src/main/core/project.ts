@@ -1,0 +1,65 @@
+// The open project: its file, and what is derived from it and kept while it is open.
+import type { ProjectOverview } from '../../shared/domain.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { ModelRow } from '../store/model-table.ts';
+import type { Store } from '../store/store.ts';
+import { createOrders, type Orders } from './queue.ts';
+
+export interface Project {
+  path: string;
+  store: Store;
+  orders: Orders;
+  /** Grows with every change; listeners ask again for what they show. */
+  revision: number;
+}
+
+export const createProject = (path: string, store: Store): Project => ({
+  path,
+  store,
+  orders: createOrders(),
+  revision: 1,
+});
+
+/** The project's model. Throws 'not-found' with what to do where there is none. */
+export function requireModel({ store }: Project): ModelRow {
+  const { modelId } = store.project.read();
+  const model = modelId === null ? undefined : store.models.find(modelId);
+  if (!model) throw new AppError('not-found', 'This project has no model yet. Choose its ONNX file first.');
+  return model;
+}
+
+/** Absolute path of the images folder. Throws 'not-found' before an import. */
+export function requireImageRoot({ store }: Project): string {
+  const { imageRoot } = store.project.read();
+  if (imageRoot === null) throw new AppError('not-found', 'This project has no images yet. Import them first.');
+  return imageRoot;
+}
+
+const problemsShown = 200;
+
+export function describeProject(project: Project): ProjectOverview {
+  const { store, path, revision } = project;
+  const { name, modelId } = store.project.read();
+  const model = modelId === null ? undefined : store.models.find(modelId);
+  return {
+    name,
+    displayPath: path,
+    images: store.images.countBySplit(),
+    classes: store.classes.listWithCounts(),
+    problems: store.images.problems(problemsShown),
+    problemCount: store.images.problemCount(),
+    source: store.source.read()?.format ?? null,
+    model: model
+      ? {
+          id: model.id,
+          name: model.path.split(/[\\/]/).at(-1) ?? model.path,
+          description: model.description,
+          ...store.images.extractedCount(model.id),
+          provider: model.provider,
+          providersTried: model.providersTried,
+        }
+      : null,
+    fit: model ? store.fits.latest(model.id) : null,
+    revision,
+  };
+}

@@ -1,0 +1,46 @@
+// Processes that are forked by Node: a port to each, from either end, and the start of compute.
+import { fork, type ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { AppError } from '../../shared/errors.ts';
+import type { Port } from '../../shared/rpc.ts';
+import type { ComputeProcess } from '../core/host.ts';
+
+/** The line between a process and the one that forked it: `process` in the child, the child in its parent. */
+export function portFromProcess(carrier: NodeJS.Process | ChildProcess): Port {
+  return {
+    // What cannot be sent any more is answered by the end of the port, so the failure itself says nothing new.
+    post: (message) => void carrier.send?.(message as object, undefined, undefined, () => undefined),
+    onMessage: (listener) => void carrier.on('message', listener),
+    onClose: (listener) => void (carrier.connected ? carrier.once('disconnect', listener) : setImmediate(listener)),
+    close: () => {
+      if (carrier.connected) carrier.disconnect();
+    },
+  };
+}
+
+/** Forks a compute process. Throws 'compute-crashed' where the system does not start it. */
+export async function startComputeProcess(entryPath: string): Promise<ComputeProcess> {
+  const child = fork(entryPath, [], {
+    execPath: process.execPath,
+    // Inspectors and loaders of the parent are not for the child.
+    execArgv: [],
+    serialization: 'advanced',
+    // Both of its outputs go to our standard error, since standard output belongs to the answers of the command line.
+    stdio: ['ignore', 2, 2, 'ipc'],
+    // Pictures are decoded on these threads, and there are only four unless it is said before the process starts.
+    env: { ...process.env, UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())) },
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    // Also of later failures, so that none is thrown at nobody: they end the process, and that is told by `ended`.
+    child.on('error', (cause) => {
+      reject(
+        new AppError('compute-crashed', 'The compute process could not be started. Is there memory left?', { cause }),
+      );
+    });
+  });
+  return { port: portFromProcess(child), kill: () => void child.kill('SIGKILL'), ended };
+}

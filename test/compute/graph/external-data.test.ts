@@ -1,0 +1,67 @@
+import { create } from '@bufbuild/protobuf';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findHead } from '../../../src/main/compute/graph/find-head.ts';
+import { readHeadWeights } from '../../../src/main/compute/graph/head-weights.ts';
+import { readModelFile } from '../../../src/main/compute/graph/model-file.ts';
+import { StringStringEntryProtoSchema, TensorProtoSchema } from '../../../src/main/compute/graph/onnx_pb.js';
+import { inspectModel } from '../../../src/main/compute/inspect-model.ts';
+import { headTensors, makeFolder, makeTinyModel, weights } from '../tiny-models.ts';
+
+/** A folder with a model whose weights lie at `location`, eight bytes into the file there. */
+function writeModel(location: string, content = [0, 0, ...weights]): { path: string; folder: string } {
+  const folder = join(makeFolder(), 'model');
+  mkdirSync(join(folder, 'weights'), { recursive: true });
+  const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
+  const tensor = create(TensorProtoSchema, {
+    name: 'w',
+    dims: [3n, 2n],
+    dataType: 1,
+    dataLocation: 1,
+    externalData: [entry('location', location), entry('offset', '8'), entry('length', '24')],
+  });
+  writeFileSync(join(folder, 'model.onnx'), makeTinyModel({ initializers: [tensor, headTensors[1]!] }));
+  const bytes = new Uint8Array(Float32Array.from(content).buffer);
+  writeFileSync(join(folder, 'weights', 'w.bin'), bytes);
+  writeFileSync(join(folder, '..', 'outside.bin'), bytes);
+  return { path: join(folder, 'model.onnx'), folder };
+}
+
+describe('weights beside a model', () => {
+  it('are read from its folder, by us and by ONNX Runtime alike', async () => {
+    const { path } = writeModel('weights/w.bin');
+    const file = await readModelFile(path);
+    const { head } = findHead(file.graph, file.name);
+    expect([...readHeadWeights(head, file.externalPaths).weights]).toEqual(weights);
+    // Proves the head on ONNX Runtime: with other weights there it would throw.
+    expect((await inspectModel(path)).head).toMatchObject({ dimensions: 3, classes: 2 });
+  });
+
+  it.each(['../outside.bin', 'weights/../../outside.bin', '/etc/hostname', '..', '.', ''])(
+    'outside its folder are refused: "%s"',
+    async (location) => {
+      const refusal = inspectModel(writeModel(location).path);
+      await expect(refusal).rejects.toMatchObject({ code: 'unsupported', detail: { location } });
+      await expect(refusal).rejects.toThrow('outside its own folder');
+    },
+  );
+
+  it('behind a link that leads out are refused, for a file and for a folder', async () => {
+    const { path, folder } = writeModel('link.bin');
+    symlinkSync(join(folder, '..', 'outside.bin'), join(folder, 'link.bin'));
+    await expect(inspectModel(path)).rejects.toThrow('outside its own folder');
+
+    const other = writeModel('up/outside.bin');
+    symlinkSync(join(other.folder, '..'), join(other.folder, 'up'));
+    await expect(inspectModel(other.path)).rejects.toThrow('outside its own folder');
+  });
+
+  it('that are missing or too short are unreadable', async () => {
+    await expect(inspectModel(writeModel('none.bin').path)).rejects.toMatchObject({
+      code: 'unreadable',
+      message: 'The model\'s file "none.bin" is missing. Put it beside the model.',
+    });
+    await expect(inspectModel(writeModel('weights/w.bin', [0, 0, 1]).path)).rejects.toThrow(/cannot be run|is damaged/);
+  });
+});

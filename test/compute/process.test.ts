@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startComputeProcess } from '../../src/main/server/child-port.ts';
+import type { ComputeCalls, ComputeEvents } from '../../src/shared/compute-contract.ts';
+import { connect } from '../../src/shared/rpc.ts';
+import { logitsOf, makeFolder, makeTinyModel, writeTemporary } from './tiny-models.ts';
+
+const entry = resolve(import.meta.dirname, '../../src/main/server/compute-process.ts');
+
+const started: { kill(): void }[] = [];
+afterEach(() => {
+  for (const compute of started.splice(0)) compute.kill();
+});
+
+async function startCompute() {
+  const compute = await startComputeProcess(entry);
+  started.push(compute);
+  return { compute, client: connect<ComputeCalls, ComputeEvents>(compute.port) };
+}
+
+async function savePicture(red: number): Promise<string> {
+  const picture = sharp({ create: { width: 4, height: 4, channels: 3, background: { r: red, g: 0, b: 0 } } });
+  const path = join(makeFolder(), 'picture.png');
+  writeFileSync(path, await picture.png().toBuffer());
+  return path;
+}
+
+describe('a compute process', () => {
+  it('measures, inspects, opens and extracts over its port', async () => {
+    const { client } = await startCompute();
+    const path = writeTemporary('tiny.onnx', makeTinyModel());
+    const picture = await savePicture(255);
+
+    const [measured] = await client.call('images.measure', { paths: [picture] });
+    expect(measured).toMatchObject({ problem: null, width: 4, height: 4 });
+
+    const { preprocessing, sha256 } = await client.call('model.inspect', { path });
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    const opened = await client.call('model.open', { path, preprocessing, provider: 'cpu' });
+    expect(opened).toEqual({ provider: 'cpu', providersTried: [] });
+
+    // Two calls under way, as extraction makes them.
+    const [first, second] = await Promise.all([
+      client.call('model.extract', { paths: [picture, '/nowhere.png'] }),
+      client.call('model.extract', { paths: [await savePicture(0)] }),
+    ]);
+    expect(first.features).toBeInstanceOf(Float32Array);
+    expect([...first.features]).toEqual([1, 0, 0, 0, 0, 0]);
+    expect([...first.logits]).toEqual([...logitsOf([1, 0, 0]), 0, 0]);
+    expect(first.failed).toEqual([{ index: 1, reason: 'The file is missing.' }]);
+    expect([...second.logits]).toEqual(logitsOf([0, 0, 0]));
+  });
+
+  it('opens one model after another, with the preprocessing of each', async () => {
+    const { client } = await startCompute();
+    const picture = await savePicture(255);
+    const path = writeTemporary('tiny.onnx', makeTinyModel());
+    for (const range of ['0-1', '0-255', '-1-1'] as const) {
+      const { preprocessing } = await client.call('model.inspect', { path, choice: { range } });
+      await client.call('model.open', { path, preprocessing, provider: 'cpu' });
+      const { features } = await client.call('model.extract', { paths: [picture] });
+      expect(features[0]).toBe(range === '0-255' ? 255 : 1);
+      expect(features[1]).toBe(range === '-1-1' ? -1 : 0);
+    }
+  });
+
+  it('answers what a person can act on as an AppError', async () => {
+    const { client } = await startCompute();
+    await expect(client.call('model.extract', { paths: [] })).rejects.toMatchObject({ code: 'bad-request' });
+    const path = writeTemporary('cut.onnx', makeTinyModel().subarray(0, 100));
+    await expect(client.call('model.inspect', { path })).rejects.toMatchObject({
+      name: 'AppError',
+      code: 'unreadable',
+    });
+  });
+
+  it('that is killed leaves its callers "unavailable" and says how it ended', async () => {
+    const { compute, client } = await startCompute();
+    const pending = client.call('images.measure', { paths: Array<string>(20_000).fill('/nowhere.png') });
+    compute.kill();
+    await expect(pending).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await compute.ended).toBe('signal SIGKILL');
+    await expect(client.call('images.measure', { paths: [] })).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('ends with the process that started it, however that ends', async () => {
+    const module = JSON.stringify(resolve(import.meta.dirname, '../../src/main/server/child-port.ts'));
+    const script = `
+      const { startComputeProcess } = await import(${module});
+      const compute = await startComputeProcess(${JSON.stringify(entry)});
+      compute.port.onMessage((message) => console.log(message.ok.length === 0 ? 'answers' : 'odd'));
+      compute.port.post({ id: 1, call: 'images.measure', params: { paths: [] } });
+    `;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    expect(String(line)).toBe('answers\n');
+    // The compute process holds the other end of its parent's standard error, so that ends only when both are gone.
+    const bothGone = once(parent.stderr.resume(), 'end');
+    parent.kill('SIGKILL');
+    await bothGone;
+  });
+
+  it('is not there where the system cannot start it', async () => {
+    const compute = await startComputeProcess('/nowhere/compute.ts');
+    expect(await compute.ended).toBe('exit code 1');
+  });
+});
