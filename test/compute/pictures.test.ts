@@ -88,11 +88,11 @@ describe('a picture is decoded', () => {
   });
 
   it('from the first frame of an animation', async () => {
-    const frames = Uint8Array.from([...Array(12).fill(250), ...Array(12).fill(10)]);
+    const frames = new Uint8Array(24).fill(250, 0, 12).fill(10, 12);
     const animation = sharp(frames, { raw: { width: 2, height: 4, channels: 3, pageHeight: 2 } });
     const path = await save(animation.gif({ delay: [10, 10] }));
     expect((await sharp(path, { pages: -1 }).metadata()).pages).toBe(2);
-    expectNear(await decode(path, 2, 2), Array(12).fill(250), 4);
+    expectNear(await decode(path, 2, 2), Array<number>(12).fill(250), 4);
     expect((await measureImages([path], new AbortController().signal))[0]).toMatchObject({ width: 2, height: 2 });
   });
 });
@@ -116,6 +116,13 @@ describe('a picture that cannot be used has a sentence', () => {
     expect(await reasonOf(writeTemporary('bitmap.bmp', Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)])))).toBe(
       sentence,
     );
+  });
+
+  it('while a drawing of our own, which is no file, may be SVG', async () => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="2" height="1"><rect width="2" height="1" fill="red"/></svg>';
+    const drawn = await save(sharp(Buffer.from(svg)).png());
+    expect(await decode(drawn, 2, 1)).toEqual([255, 0, 0, 255, 0, 0]);
   });
 
   it('when it is missing', async () => {
@@ -158,7 +165,13 @@ describe('measuring', () => {
         height: 0,
         sizeBytes: 30,
       },
-      { problem: 'The file is empty.', sha256: sha256(Buffer.alloc(0)), width: 0, height: 0, sizeBytes: 0 },
+      {
+        problem: expect.stringContaining('no picture that can be read') as string,
+        sha256: sha256(Buffer.alloc(0)),
+        width: 0,
+        height: 0,
+        sizeBytes: 0,
+      },
       { problem: 'The file is missing.', sha256: '', width: 0, height: 0, sizeBytes: 0 },
       { problem: 'This is not a file.', sha256: '', width: 0, height: 0, sizeBytes: 0 },
     ]);

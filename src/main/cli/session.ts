@@ -44,7 +44,11 @@ export function openSession(): Session {
   const waiting = new Map<number, (job: Job) => void>();
   client.on('job.changed', ({ job }) => {
     showProgress(job);
-    if (job.endedAt === null) return;
+    // Ids begin anew in another project: a job that begins is not the one of that id that ended there.
+    if (job.endedAt === null) {
+      over.delete(job.id);
+      return;
+    }
     over.set(job.id, job);
     waiting.get(job.id)?.(job);
   });

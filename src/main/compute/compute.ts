@@ -1,4 +1,4 @@
-// Everything that compute answers. What a call needs is loaded with the first such call.
+// Everything that compute answers.
 import type { ComputeCalls, ComputeEvents } from '../../shared/compute-contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
@@ -6,17 +6,24 @@ import { Extractor } from './extract.ts';
 import { inspectModel } from './inspect-model.ts';
 import { measureImages } from './measure.ts';
 import { openModel } from './open-model.ts';
-
-export type Report = (progress: ComputeEvents['progress']) => void;
+import { createRepresenter } from './representer/representer.ts';
 
 /** The handlers of one compute process; `report` is told how far a long call has come. */
-export function createCompute(report: Report): Handlers<ComputeCalls> {
-  return { ...createPictureCalls(), ...createRepresenterCalls(report), ...createSampleCalls(report) };
+export function createCompute(report: (progress: ComputeEvents['progress']) => void): Handlers<ComputeCalls> {
+  return {
+    ...createModelCalls(),
+    ...createRepresenter(report),
+    'images.measure': ({ paths }, { signal }) => measureImages(paths, signal),
+    'sample.draw': async ({ folder }, { signal }) => {
+      // Wanted once or never, so it is loaded when it is.
+      const { drawSample } = await import('./sample/draw.ts');
+      await drawSample(folder, report, signal);
+      return null;
+    },
+  };
 }
 
-type PictureCalls = Pick<ComputeCalls, 'images.measure' | 'model.inspect' | 'model.open' | 'model.extract'>;
-
-function createPictureCalls(): Handlers<PictureCalls> {
+function createModelCalls(): Handlers<Pick<ComputeCalls, 'model.inspect' | 'model.open' | 'model.extract'>> {
   let extractor: Extractor | undefined;
   /** One model is opened after the other, so that none is left behind unfreed. */
   let opening: Promise<unknown> = Promise.resolve();
@@ -30,7 +37,6 @@ function createPictureCalls(): Handlers<PictureCalls> {
   }
 
   return {
-    'images.measure': ({ paths }, { signal }) => measureImages(paths, signal),
     'model.inspect': ({ path, choice }) => inspectModel(path, choice),
     'model.open': (params) => {
       const opened = opening.then(() => open(params));
@@ -43,27 +49,3 @@ function createPictureCalls(): Handlers<PictureCalls> {
     },
   };
 }
-
-type RepresenterCalls = Omit<ComputeCalls, keyof PictureCalls | 'sample.draw'>;
-
-function createRepresenterCalls(report: Report): Handlers<RepresenterCalls> {
-  let loading: Promise<Handlers<RepresenterCalls>> | undefined;
-  const load = () =>
-    (loading ??= import('./representer/representer.ts').then(({ createRepresenter }) => createRepresenter(report)));
-  return {
-    'matrix.open': async (params, context) => (await load())['matrix.open'](params, context),
-    'matrix.fill': async (params, context) => (await load())['matrix.fill'](params, context),
-    'fit.run': async (params, context) => (await load())['fit.run'](params, context),
-    'fit.load': async (params, context) => (await load())['fit.load'](params, context),
-    'fit.predict': async (params, context) => (await load())['fit.predict'](params, context),
-    'fit.explain': async (params, context) => (await load())['fit.explain'](params, context),
-  };
-}
-
-const createSampleCalls = (report: Report): Handlers<Pick<ComputeCalls, 'sample.draw'>> => ({
-  'sample.draw': async ({ folder }) => {
-    const { drawSample } = await import('./sample/draw.ts');
-    await drawSample(folder, report);
-    return null;
-  },
-});

@@ -26,12 +26,12 @@ async function measureImage(path: string): Promise<MeasuredImage> {
   }
   const bytes = await readFile(path).catch(() => null);
   if (!bytes) return { ...unread, sizeBytes: found.size, problem: 'The file cannot be read.' };
-  return { ...(await measureBytes(bytes)), sha256: hash('sha256', bytes), sizeBytes: bytes.length };
+  return { ...(await readHeader(path)), sha256: hash('sha256', bytes), sizeBytes: bytes.length };
 }
 
-async function measureBytes(bytes: Uint8Array): Promise<Pick<MeasuredImage, 'problem' | 'width' | 'height'>> {
+async function readHeader(path: string): Promise<Pick<MeasuredImage, 'problem' | 'width' | 'height'>> {
   try {
-    const { autoOrient } = await (await openPicture(bytes)).metadata();
+    const { autoOrient } = await (await openPicture(path)).metadata();
     return { problem: null, width: autoOrient.width, height: autoOrient.height };
   } catch (error) {
     return { problem: toPictureProblem(error), width: 0, height: 0 };

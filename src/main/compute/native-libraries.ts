@@ -10,8 +10,11 @@ export const loadOnnxRuntime = loadOnce('ONNX Runtime', async () => {
   return runtime;
 });
 
-/** As libvips names them; `Nsgif` is GIF, `Heif` is AVIF. */
-const readableFormats = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'];
+/**
+ * What libvips may load, by its own names; `Nsgif` is GIF and `Heif` is AVIF. By the bytes and never by the name: SVG,
+ * which can refer to other files, and all rarer formats stay shut. Only our own drawings, which are no files, are SVG.
+ */
+const loaders = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif', 'SvgBuffer'];
 
 /** Sharp, set up for pictures that nobody has looked at. Throws 'unavailable' where it cannot be loaded. */
 export const loadSharp = loadOnce('The picture decoder (sharp)', async () => {
@@ -20,9 +23,8 @@ export const loadSharp = loadOnce('The picture decoder (sharp)', async () => {
   sharp.concurrency(1);
   // No picture is read twice.
   sharp.cache(false);
-  // By the bytes and never by the name: SVG, which can refer to other files, and all rarer formats stay shut.
   sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({ operation: readableFormats.map((format) => `VipsForeignLoad${format}`) });
+  sharp.unblock({ operation: loaders.map((loader) => `VipsForeignLoad${loader}`) });
   return sharp;
 });
 

@@ -17,10 +17,10 @@ const options: SharpOptions = {
   ignoreIcc: true,
 };
 
-/** A picture that is ready to be read: the first frame, upright. What is wrong with it is thrown when it is read. */
-export async function openPicture(source: string | Uint8Array): Promise<Sharp> {
+/** A picture file that is ready to be read: the first frame, upright. What is wrong with it is thrown when it is read. */
+export async function openPicture(path: string): Promise<Sharp> {
   const sharp = await loadSharp();
-  return sharp(source, options);
+  return sharp(path, options);
 }
 
 /** A sentence on why a picture could not be read, from what sharp threw. What is not about the picture is thrown on. */
@@ -28,7 +28,6 @@ export function toPictureProblem(error: unknown): string {
   if (isAppError(error)) throw error;
   const message = error instanceof Error ? error.message : String(error);
   if (message.includes('is missing')) return 'The file is missing.';
-  if (message.includes('is empty')) return 'The file is empty.';
   if (message.includes('pixel limit')) return `The picture has more than ${largestPixels / 1e6} million pixels.`;
   if (message.includes('unsupported image format')) {
     return 'This is no picture that can be read: it is damaged, or not JPEG, PNG, WebP, GIF, TIFF or AVIF.';

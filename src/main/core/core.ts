@@ -1,6 +1,6 @@
 // What the app does: the table of contents. Each call of the contract is one line to the module that does it.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   parseCoreParams,
   type AppDescription,
@@ -76,6 +76,8 @@ export function createCore(host: CoreHost): Core {
       onChange: (revision) => emit('project.changed', { revision }),
       onBug,
     });
+    // Who opens a project may export beside it.
+    await grants.add(dirname(path));
     const overview = describeProject(open.project);
     settings.remember({ path, name: overview.name });
     emit('project.changed', { revision: overview.revision });

@@ -3,7 +3,7 @@ import type { ProjectOverview } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ModelRow } from '../store/model-table.ts';
 import type { Store } from '../store/store.ts';
-import { createOrders, type Orders } from './queue.ts';
+import { createOrders, type Orders } from './orders.ts';
 
 export interface Project {
   path: string;

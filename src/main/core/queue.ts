@@ -5,34 +5,8 @@ import type { QueuePage, QueueQuery, QueueRow } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { RankedRow } from '../store/ranking-table.ts';
+import type { Order } from './orders.ts';
 import { requireModel, type Project } from './project.ts';
-
-interface Order {
-  id: string;
-  fitId: number;
-  query: QueueQuery;
-  imageIds: Int32Array;
-  firstOpen: number;
-}
-
-export interface Orders {
-  find(id: string): Order | undefined;
-  keep(order: Order): void;
-}
-
-const keptOrders = 8;
-
-export function createOrders(): Orders {
-  const orders = new Map<string, Order>();
-  return {
-    find: (id) => orders.get(id),
-    keep(order) {
-      orders.set(order.id, order);
-      const [oldest] = orders.keys();
-      if (orders.size > keptOrders && oldest) orders.delete(oldest);
-    },
-  };
-}
 
 /** A page of the query's queue: of `order` where core still has it, else of a new order under the newest fit. */
 export function readQueuePage(
@@ -45,7 +19,7 @@ export function readQueuePage(
   }: { query: QueueQuery; order?: string | undefined; from: number; count: number },
 ): QueuePage {
   const known = orderId === undefined ? undefined : project.orders.find(orderId);
-  const order = known && project.store.rankings.has(known.fitId, query.method) ? known : createOrder(project, query);
+  const order = known && project.store.rankings.has(known.fitId, query.method) ? known : makeOrder(project, query);
   const imageIds = order.imageIds.subarray(from, from + count);
   return {
     order: order.id,
@@ -56,7 +30,7 @@ export function readQueuePage(
   };
 }
 
-function createOrder(project: Project, query: QueueQuery): Order {
+function makeOrder(project: Project, query: QueueQuery): Order {
   const fit = project.store.fits.latest(requireModel(project).id);
   if (!fit) throw new AppError('not-found', 'There is no ranking yet. Fit the head first.');
   const order = { id: crypto.randomUUID(), fitId: fit.id, query, ...project.store.rankings.order(fit.id, query) };

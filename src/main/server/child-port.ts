@@ -11,8 +11,11 @@ export function portFromProcess(carrier: NodeJS.Process | ChildProcess): Port {
     // What cannot be sent any more is answered by the end of the port, so the failure itself says nothing new.
     post: (message) => void carrier.send?.(message as object, undefined, undefined, () => undefined),
     onMessage: (listener) => void carrier.on('message', listener),
-    onClose: (listener) => void (carrier.connected ? carrier.once('disconnect', listener) : setImmediate(listener)),
-    close: () => {
+    onClose(listener) {
+      if (carrier.connected) carrier.once('disconnect', listener);
+      else setImmediate(listener);
+    },
+    close() {
       if (carrier.connected) carrier.disconnect();
     },
   };

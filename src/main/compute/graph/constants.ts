@@ -24,7 +24,7 @@ export function findConstant(name: string, index: GraphIndex, longestPath = 8): 
   if (stored) return fromTensor(stored);
   const maker = index.makers.get(name);
   if (!maker) return undefined;
-  const follow = longestPath > 0 ? followed[maker.opType] : undefined;
+  const follow = longestPath > 0 ? followed.get(maker.opType) : undefined;
   const source = follow && findConstant(maker.input[0] ?? '', index, longestPath - 1);
   return source && follow(source, maker, index);
 }
@@ -37,18 +37,22 @@ function findStored(name: string, index: GraphIndex): TensorProto | undefined {
 
 type Follow = (source: Constant, node: NodeProto, index: GraphIndex) => Constant | undefined;
 
-const followed: Record<string, Follow> = {
-  Identity: (source) => source,
-  Transpose: (source, node) => {
-    const order = readInts(node, 'perm') ?? source.dims.map((_, axis) => axis).reverse();
-    return order.length === 2 && order[0] === 1 ? transpose(source) : undefined;
-  },
-  Reshape: (source, node, index) => {
-    const shape = findStored(node.input[1] ?? '', index);
-    const dims = shape && resolveShape(source.dims, readShape(shape));
-    return dims && { ...source, dims };
-  },
-};
+const followed = new Map<string, Follow>([
+  ['Identity', (source) => source],
+  ['Transpose', (source, node) => (isTurned(source, node) ? transpose(source) : undefined)],
+  ['Reshape', reshape],
+]);
+
+function isTurned({ dims }: Constant, node: NodeProto): boolean {
+  const order = readInts(node, 'perm') ?? [1, 0];
+  return dims.length === 2 && order.length === 2 && order[0] === 1;
+}
+
+function reshape(source: Constant, node: NodeProto, index: GraphIndex): Constant | undefined {
+  const shape = findStored(node.input[1] ?? '', index);
+  const dims = shape && resolveShape(source.dims, readShape(shape));
+  return dims && { ...source, dims };
+}
 
 /** The values of a tensor in a matrix with rows and columns exchanged. */
 export function transpose(source: Constant): Constant {

@@ -3,8 +3,9 @@
 // With alpha_i = -r_i / (2 lambda n) at any W the representer sum of a feature f misses the logits by exactly
 // G^T f / (2 lambda), G being the gradient at W.
 import type { Certificate } from '../../../shared/domain.ts';
-import type { Objective, Point } from './objective.ts';
-import { norm } from './vectors.ts';
+import type { ExactObjective, Point } from './objective.ts';
+import type { Products } from './products.ts';
+import { dot, norm } from './vectors.ts';
 
 /** Below this a logit error is rounding: it counts as none, also where all logits are zero. */
 const negligible = 1e-12;
@@ -24,8 +25,11 @@ export function squaredColumns(array: Float64Array, classes: number): Float64Arr
   return squares;
 }
 
+/** How far the objective is from its minimum, at most: ||G||_F^2 / (4 lambda). */
+export const measureGap = ({ gradient }: Point, lambda: number): number => dot(gradient, gradient) / (4 * lambda);
+
 /** The largest logit error over the rows, exactly. */
-export async function measureLogitError({ products, lambda }: Objective, { gradient }: Point): Promise<number> {
+async function measureLogitError(products: Products, lambda: number, { gradient }: Point): Promise<number> {
   let largest = 0;
   await products.multiply(gradient, (block) => {
     for (let i = 0; i < block.length; i++) largest = Math.max(largest, Math.abs(block[i]!));
@@ -36,22 +40,29 @@ export async function measureLogitError({ products, lambda }: Objective, { gradi
 export const isWithin = (maxLogitError: number, logitRms: number, tolerance: number): boolean =>
   maxLogitError <= Math.max(tolerance * logitRms, negligible);
 
-/** Says of a point whether all its logit errors are within `tolerance` times the RMS logit; exactly, but only if near. */
-export function createStop(objective: Objective, classes: number, maxFeatureNorm: number, tolerance: number) {
+/** Says of a point whether all its logit errors are within `tolerance` times the RMS logit; looks closely only if near. */
+export function createStop(
+  products: Products,
+  {
+    lambda,
+    classes,
+    maxFeatureNorm,
+    tolerance,
+  }: { lambda: number; classes: number; maxFeatureNorm: number; tolerance: number },
+) {
   return async (point: Point): Promise<boolean> => {
-    const bound = boundLogitError(point, classes, objective.lambda, maxFeatureNorm);
+    const bound = boundLogitError(point, classes, lambda, maxFeatureNorm);
     if (isWithin(bound, point.logitRms, tolerance)) return true;
     if (!isWithin(bound, point.logitRms, tolerance * looseness)) return false;
-    return isWithin(await measureLogitError(objective, point), point.logitRms, tolerance);
+    return isWithin(await measureLogitError(products, lambda, point), point.logitRms, tolerance);
   };
 }
 
-export async function certify(objective: Objective, point: Point): Promise<Certificate> {
-  const gradientNorm = norm(point.gradient);
+export async function certify({ products, lambda }: ExactObjective, point: Point): Promise<Certificate> {
   return {
-    gradientNorm,
-    maxLogitError: await measureLogitError(objective, point),
+    gradientNorm: norm(point.gradient),
+    maxLogitError: await measureLogitError(products, lambda, point),
     logitRms: point.logitRms,
-    dualityGap: gradientNorm ** 2 / (4 * objective.lambda),
+    dualityGap: measureGap(point, lambda),
   };
 }

@@ -11,7 +11,6 @@ const patience = 25;
 export interface Descent {
   point: Point;
   iterations: number;
-  isDone: boolean;
 }
 
 export interface DescentOptions {
@@ -19,6 +18,8 @@ export interface DescentOptions {
   /** Asked at every point. */
   isDone: (point: Point) => Promise<boolean>;
   maxIterations: number;
+  /** Told after every iteration how many there were. */
+  onIteration?: (iterations: number) => void;
 }
 
 interface Pair {
@@ -32,22 +33,22 @@ interface Pair {
 export async function descend(
   objective: Objective,
   start: Point,
-  { precondition, isDone, maxIterations }: DescentOptions,
+  { precondition, isDone, maxIterations, onIteration }: DescentOptions,
 ): Promise<Descent> {
   const pairs: Pair[] = [];
   let point = start;
   let best = start;
   let bestAt = 0;
   for (let iterations = 0; ; iterations++) {
-    if (await isDone(point)) return { point, iterations, isDone: true };
+    if (await isDone(point)) return { point, iterations };
     if (norm(point.gradient) < norm(best.gradient)) [best, bestAt] = [point, iterations];
-    if (iterations === maxIterations || iterations - bestAt > patience)
-      return { point: best, iterations, isDone: false };
+    if (iterations === maxIterations || iterations - bestAt > patience) return { point: best, iterations };
     const direction = await toDirection(point.gradient, pairs, precondition);
     const next = await searchLine(objective, point, direction);
-    if (!next) return { point: best, iterations, isDone: false };
+    if (!next) return { point: best, iterations };
     remember(pairs, stepFrom(next.weights, -1, point.weights), stepFrom(next.gradient, -1, point.gradient));
     point = next;
+    onIteration?.(iterations + 1);
   }
 }
 

@@ -1,6 +1,6 @@
 // Truncated Newton: each step solves H D = -G by preconditioned conjugate gradients, as exactly as it is worth.
 import type { Descent, DescentOptions } from './lbfgs.ts';
-import type { Objective, Point } from './objective.ts';
+import type { ExactObjective, Point } from './objective.ts';
 import type { Precondition } from './preconditioner.ts';
 import { addScaled, dot, norm, stepFrom } from './vectors.ts';
 
@@ -10,27 +10,30 @@ const sufficientDecrease = 1e-4;
 /** Relative differences of the objective below this are rounding; there the gradient decides. */
 const noise = 1e-13;
 
-/** Goes on from `start` until `isDone`, or until no step helps any more. Slower than L-BFGS at first, surer at the end. */
+/**
+ * Goes on from `start` until `isDone`, or until no step helps any more; slower than L-BFGS at first, surer at the end.
+ * `residuals` (n x C) are those of the point it ends at.
+ */
 export async function polish(
-  objective: Objective,
-  start: Point,
-  classes: number,
-  { precondition, isDone, maxIterations }: DescentOptions,
+  objective: ExactObjective,
+  start: Float64Array,
+  residuals: Float64Array,
+  { precondition, isDone, maxIterations, onIteration }: DescentOptions,
 ): Promise<Descent> {
-  const residuals = new Float64Array(objective.products.rowCount * classes);
-  let point = await objective.evaluate(start.weights, residuals);
+  let point = await objective.evaluate(start, residuals);
   for (let iterations = 0; ; iterations++) {
-    if (await isDone(point)) return { point, iterations, isDone: true };
-    if (iterations === maxIterations) return { point, iterations, isDone: false };
+    if (iterations === maxIterations || (await isDone(point))) return { point, iterations };
     const direction = await solveNewton(objective, point.gradient, residuals, precondition);
     const next = await takeStep(objective, point, direction, residuals);
-    if (!next) return { point, iterations, isDone: false };
+    // What was tried last has left its residuals.
+    if (!next) return { point: await objective.evaluate(point.weights, residuals), iterations };
     point = next;
+    onIteration?.(iterations + 1);
   }
 }
 
 async function takeStep(
-  objective: Objective,
+  objective: ExactObjective,
   start: Point,
   direction: Float64Array,
   residuals: Float64Array,
@@ -47,7 +50,7 @@ async function takeStep(
 
 /** -H^-1 G up to a residual of min(0.1, sqrt(||G||)) ||G||. */
 async function solveNewton(
-  objective: Objective,
+  objective: ExactObjective,
   gradient: Float64Array,
   residuals: Float64Array,
   precondition: Precondition,

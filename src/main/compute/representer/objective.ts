@@ -15,27 +15,29 @@ export interface Point {
 }
 
 export interface Objective {
-  readonly products: Products;
   readonly lambda: number;
+  /** How often the features were read, so far. */
+  readonly reads: number;
+  evaluate(weights: Float64Array): Promise<Point>;
+}
+
+/** As exact as its products. */
+export interface ExactObjective extends Objective {
+  readonly products: Products;
   /** Where `residuals` (n x C) is given, the residuals at `weights` are written to it. */
   evaluate(weights: Float64Array, residuals?: Float64Array): Promise<Point>;
   /** The Hessian times `direction` (D x C), at the weights that the residuals are of. */
   curve(direction: Float64Array, residuals: Float64Array): Promise<Float64Array>;
 }
 
-export function createObjective(products: Products, loss: Loss, lambda: number): Objective {
+export function createObjective(products: Products, loss: Loss, lambda: number): ExactObjective {
   const n = products.rowCount;
-
-  /** From a sum over the rows to its mean, with the penalty's share 2 lambda `weights` added; in place. */
-  function finish(sums: Float64Array, weights: Float64Array): Float64Array {
-    for (let i = 0; i < sums.length; i++) sums[i]! /= n;
-    addScaled(sums, 2 * lambda, weights);
-    return sums;
-  }
-
   return {
     products,
     lambda,
+    get reads() {
+      return products.reads;
+    },
     async evaluate(weights, residuals) {
       const classes = weights.length / products.dimensions;
       let total = 0;
@@ -48,7 +50,7 @@ export function createObjective(products: Products, loss: Loss, lambda: number):
       return {
         weights,
         value: total / n + lambda * dot(weights, weights),
-        gradient: finish(sums, weights),
+        gradient: finishGradient(sums, n, weights, lambda),
         logitRms: Math.sqrt(squares / (n * classes)),
       };
     },
@@ -56,7 +58,14 @@ export function createObjective(products: Products, loss: Loss, lambda: number):
       const sums = await products.sweep(direction, (block, first, count) => {
         loss.curve(block, first, count, residuals);
       });
-      return finish(sums, direction);
+      return finishGradient(sums, n, direction, lambda);
     },
   };
+}
+
+/** From a sum over the n rows to its mean, with the penalty's share 2 lambda `weights` added; in place. */
+export function finishGradient(sums: Float64Array, n: number, weights: Float64Array, lambda: number): Float64Array {
+  for (let i = 0; i < sums.length; i++) sums[i]! /= n;
+  addScaled(sums, 2 * lambda, weights);
+  return sums;
 }

@@ -5,7 +5,8 @@ import type { Handlers } from '../../../shared/rpc.ts';
 import { explainLogit } from './explain.ts';
 import { FeatureMatrix } from './feature-matrix.ts';
 import { fitHead } from './fit.ts';
-import { createPlainProducts } from './plain-products.ts';
+import { createOnnxProducts } from './onnx-products.ts';
+import { Preconditioners } from './preconditioners.ts';
 
 export type RepresenterCalls = Pick<
   ComputeCalls,
@@ -15,6 +16,7 @@ export type RepresenterCalls = Pick<
 /** The handlers; `report` is told how far a fit has come. */
 export function createRepresenter(report: (progress: ComputeEvents['progress']) => void): Handlers<RepresenterCalls> {
   let matrix: FeatureMatrix | undefined;
+  let preconditioners: Preconditioners | undefined;
   let fit: LoadedFit | undefined;
 
   function requireMatrix(): FeatureMatrix {
@@ -30,6 +32,8 @@ export function createRepresenter(report: (progress: ComputeEvents['progress']) 
   return {
     'matrix.open': ({ rows, dimensions }) => {
       fit = undefined;
+      preconditioners = undefined;
+      matrix = undefined;
       matrix = new FeatureMatrix(rows, dimensions);
       return null;
     },
@@ -38,8 +42,11 @@ export function createRepresenter(report: (progress: ComputeEvents['progress']) 
       return null;
     },
     'fit.run': async (request, { signal }) => {
-      const answer = await fitHead(requireMatrix(), request, report, signal);
-      fit = { ...request, ...answer };
+      const features = requireMatrix();
+      preconditioners ??= new Preconditioners(features);
+      const answer = await fitHead(features, request, report, signal, preconditioners);
+      // Other features may have been opened meanwhile.
+      if (matrix === features) fit = { ...request, ...answer };
       return answer;
     },
     'fit.load': (loaded) => {
@@ -50,13 +57,13 @@ export function createRepresenter(report: (progress: ComputeEvents['progress']) 
     'fit.predict': async ({ rows }, { signal }) => {
       const { weights, classes, scale } = requireFit();
       const logits = new Float64Array(rows.length * classes);
-      const products = createPlainProducts(requireMatrix(), rows, scale, signal);
+      const products = createOnnxProducts(requireMatrix(), rows, scale, signal, 'float64');
       await products.multiply(weights, (block, first) => logits.set(block, first * classes));
       return logits;
     },
     'fit.explain': (request, { signal }) => {
       const loaded = requireFit();
-      const products = createPlainProducts(requireMatrix(), loaded.rows, loaded.scale, signal);
+      const products = createOnnxProducts(requireMatrix(), loaded.rows, loaded.scale, signal, 'float32');
       return explainLogit(requireMatrix(), loaded, products, request);
     },
   };

@@ -30,16 +30,17 @@ const headBytes = 65_536;
 /** No record of labels is longer; what seems to be has lost a quote. */
 const longestRecordBytes = 2 ** 20;
 
-export const parseOptions = (delimiter: string): Options => ({
-  delimiter,
-  bom: true,
-  record_delimiter: ['\r\n', '\n', '\r'],
-  relax_column_count: true,
-  // A quote amid a cell is a character like any other.
-  relax_quotes: true,
-  skip_empty_lines: true,
-  max_record_size: longestRecordBytes,
-});
+export const parseOptions = (delimiter: string) =>
+  ({
+    delimiter,
+    bom: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    // A quote amid a cell is a character like any other.
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: longestRecordBytes,
+  }) satisfies Options;
 
 /**
  * Reads the header and makes ready to read the rest. `name` is for sentences. Throws 'unreadable' for a file that is
@@ -56,7 +57,7 @@ export async function openCsv(source: ByteSource, name: string): Promise<OpenCsv
 /** The delimiter that cuts the header into the most cells; a comma where none does. */
 function guessDelimiter(head: Buffer): { delimiter: string; columns: string[] } {
   const guesses = delimiters.map((delimiter) => {
-    const [header = []] = parseWhole<string[]>(head, { ...parseOptions(delimiter), to: 1 });
+    const [header = []] = parseWhole(head, { ...parseOptions(delimiter), to: 1 });
     return { delimiter, columns: header.map((cell) => cell.trim()) };
   });
   return guesses.reduce((best, guess) => (guess.columns.length > best.columns.length ? guess : best));

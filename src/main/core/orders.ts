@@ -1,0 +1,29 @@
+// The last few orders of a queue, so that pages asked for later are pages of the same order.
+import type { QueueQuery } from '../../shared/domain.ts';
+
+export interface Order {
+  id: string;
+  fitId: number;
+  query: QueueQuery;
+  imageIds: Int32Array;
+  firstOpen: number;
+}
+
+export interface Orders {
+  find(id: string): Order | undefined;
+  keep(order: Order): void;
+}
+
+const keptOrders = 8;
+
+export function createOrders(): Orders {
+  const orders = new Map<string, Order>();
+  return {
+    find: (id) => orders.get(id),
+    keep(order) {
+      orders.set(order.id, order);
+      const [oldest] = orders.keys();
+      if (orders.size > keptOrders && oldest) orders.delete(oldest);
+    },
+  };
+}

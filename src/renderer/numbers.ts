@@ -1,0 +1,107 @@
+// Every number on the screen is written here: a true minus, narrow spaces in thousands, fixed digits, units.
+
+const thin = '\u202f';
+const minus = '\u2212';
+const missing = '–';
+
+const groupThousands = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, thin);
+
+/** 9812 -> '9 812'. */
+export const formatCount = (count: number): string => formatDecimal(count, 0);
+
+/** Fixed decimals, grouped thousands, a true minus; never '−0'. */
+export function formatDecimal(value: number, decimals: number): string {
+  if (!Number.isFinite(value)) return missing;
+  const [whole = '0', fraction] = Math.abs(value).toFixed(decimals).split('.');
+  const isZero = Number(`${whole}.${fraction ?? 0}`) === 0;
+  return `${value < 0 && !isZero ? minus : ''}${groupThousands(whole)}${fraction ? `.${fraction}` : ''}`;
+}
+
+/** As formatDecimal, with the sign always written: '+0.84', '−0.49', '0.00'. */
+export function formatSigned(value: number, decimals: number): string {
+  const text = formatDecimal(value, decimals);
+  return value > 0 && Number(value.toFixed(decimals)) !== 0 ? `+${text}` : text;
+}
+
+/** 0.731 -> '73.1 %'. */
+export const formatPercent = (share: number, decimals = 1): string => `${formatDecimal(share * 100, decimals)}${thin}%`;
+
+/** [0.643, 0.661] -> '64.3 to 66.1 %'. */
+export const formatInterval = ([low, high]: readonly [number, number], decimals = 1): string =>
+  `${formatDecimal(low * 100, decimals)} to ${formatPercent(high, decimals)}`;
+
+/** The difference of two shares: 0.079 -> '+7.9 points'. */
+export const formatPoints = (share: number): string => `${formatSigned(share * 100, 1)} points`;
+
+export const formatProbability = (probability: number): string => formatDecimal(probability, 2);
+
+/** An upper bound with one significant digit, rounded up so that it still bounds: 0.0032 -> '±0.004'. */
+export function formatBound(bound: number): string {
+  if (!Number.isFinite(bound)) return missing;
+  if (bound === 0) return '±0';
+  const magnitude = Math.floor(Math.log10(bound));
+  // Just below the next whole unit is that unit: 0.004 is 4 units and a rounding error of binary fractions.
+  const rounded = Math.ceil(bound / 10 ** magnitude - 1e-9);
+  const [units, exponent] = rounded === 10 ? [1, magnitude + 1] : [rounded, magnitude];
+  if (exponent < -4) return `±${units}·${formatPower(exponent)}`;
+  return `±${formatDecimal(units * 10 ** exponent, Math.max(0, -exponent))}`;
+}
+
+/** 0.0003 -> '3·10⁻⁴', 0.05 -> '0.05'; two significant digits. */
+export function formatSmall(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return formatDecimal(value, 0);
+  if (Math.abs(value) >= 0.001) return formatDecimal(value, Math.max(0, 1 - Math.floor(Math.log10(Math.abs(value)))));
+  const [mantissa = '0', exponent = '0'] = value.toExponential(1).split('e');
+  const digits = Number(mantissa);
+  const head = digits === 1 ? '' : `${formatDecimal(digits, Number.isInteger(digits) ? 0 : 1)}·`;
+  return `${head}${formatPower(Number(exponent))}`;
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const formatPower = (exponent: number): string =>
+  `10${exponent < 0 ? '⁻' : ''}${[...String(Math.abs(exponent))].map((digit) => superscripts[Number(digit)]).join('')}`;
+
+/** 'p < 0.001', 'p = 0.012'. */
+export const formatPValue = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${formatDecimal(p, 3)}`);
+
+/** Seconds as a person says them: '1.4 s', '48 s', '2 min 10 s', '2 h 11 min'. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 10) return `${formatDecimal(seconds, 1)}${thin}s`;
+  if (seconds < 59.5) return `${formatDecimal(seconds, 0)}${thin}s`;
+  const minutes = Math.floor(Math.round(seconds) / 60);
+  if (minutes < 60) return `${minutes}${thin}min ${Math.round(seconds) % 60}${thin}s`;
+  return `${formatCount(Math.floor(minutes / 60))}${thin}h ${minutes % 60}${thin}min`;
+}
+
+/** Time left is never promised to the second: '3 s left' only below ten, else steps of five seconds or a minute. */
+export function formatTimeLeft(seconds: number): string {
+  if (seconds < 10) return `${Math.max(1, Math.round(seconds))}${thin}s left`;
+  if (seconds < 90) return `${Math.round(seconds / 5) * 5}${thin}s left`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes}${thin}min left`;
+  return `${Math.floor(minutes / 60)}${thin}h ${minutes % 60}${thin}min left`;
+}
+
+/** 27.4 -> '27 a second'; slow work keeps a digit. */
+export const formatRate = (perSecond: number): string => `${formatDecimal(perSecond, perSecond < 10 ? 1 : 0)} a second`;
+
+export const formatSize = (width: number, height: number): string => `${formatCount(width)} × ${formatCount(height)}`;
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** 'today 15:42', 'yesterday 17:20', '3 Nov 14:10', '3 Nov 2024'. */
+export function formatWhen(atMs: number, nowMs: number): string {
+  const at = new Date(atMs);
+  const now = new Date(nowMs);
+  const time = `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
+  if (days === 0) return `today ${time}`;
+  if (days === 1) return `yesterday ${time}`;
+  const day = `${at.getDate()} ${months[at.getMonth()]}`;
+  return at.getFullYear() === now.getFullYear() ? `${day} ${time}` : `${day} ${at.getFullYear()}`;
+}
+
+/** '1 image', '2 images'. */
+export const formatMany = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -1,0 +1,44 @@
+// Everything the screen knows, made once for a page and handed down by context.
+import { createContext } from 'svelte';
+import type { Host } from '../host/host.ts';
+import { Connection } from './connection.svelte.ts';
+import { Jobs } from './jobs.svelte.ts';
+import { Notices } from './notices.svelte.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { Project } from './project.svelte.ts';
+import { Review } from './review.svelte.ts';
+import { Runs } from './runs.svelte.ts';
+import { Screens } from './screens.svelte.ts';
+
+export interface AppState {
+  host: Host;
+  connection: Connection;
+  notices: Notices;
+  project: Project;
+  jobs: Jobs;
+  review: Review;
+  runs: Runs;
+  preferences: Preferences;
+  screens: Screens;
+}
+
+export const [getAppState, setAppState] = createContext<AppState>();
+
+/** Wires the subjects together; nothing is sent before `connection.open()`. */
+export function createAppState(host: Host, storage: Storage): AppState {
+  const connection = new Connection(host);
+  const notices = new Notices();
+  const project = new Project(connection);
+  const jobs = new Jobs(connection, project, notices);
+  return {
+    host,
+    connection,
+    notices,
+    project,
+    jobs,
+    review: new Review(connection, project, notices),
+    runs: new Runs(connection, project, jobs),
+    preferences: new Preferences(storage),
+    screens: new Screens(project),
+  };
+}

@@ -1,0 +1,82 @@
+// What is known of the image in hand and of those around it: card and evidence, asked for ahead and dropped when far.
+import { SvelteMap } from 'svelte/reactivity';
+import type { Evidence, ImageCard, QueueRow } from '../../shared/domain.ts';
+import { isAppError } from '../../shared/errors.ts';
+import type { Core } from './connection.svelte.ts';
+import { toSentence } from './notices.svelte.ts';
+
+/** Points of each sign in the evidence column. */
+export const pointsPerSign = 3;
+
+export class Neighbours {
+  readonly #cards = new SvelteMap<number, ImageCard>();
+  readonly #evidence = new SvelteMap<number, Evidence>();
+  readonly #errors = new SvelteMap<number, string>();
+  readonly #controllers = new Map<number, AbortController>();
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  card(imageId: number): ImageCard | undefined {
+    return this.#cards.get(imageId);
+  }
+
+  evidence(imageId: number): Evidence | undefined {
+    return this.#evidence.get(imageId);
+  }
+
+  /** The sentence of what could not be loaded for this image. */
+  error(imageId: number): string | undefined {
+    return this.#errors.get(imageId);
+  }
+
+  /** Loads what these rows lack, the first of them first, and drops all others. */
+  hold(rows: readonly QueueRow[]): void {
+    const near = new Set(rows.map(({ imageId }) => imageId));
+    for (const imageId of this.#controllers.keys()) if (!near.has(imageId)) this.#drop(imageId);
+    for (const row of rows) if (!this.#controllers.has(row.imageId)) this.#load(row);
+  }
+
+  /** Loads one image again, after a failure. */
+  retry(row: QueueRow): void {
+    this.#drop(row.imageId);
+    this.#load(row);
+  }
+
+  clear(): void {
+    for (const imageId of this.#controllers.keys()) this.#drop(imageId);
+  }
+
+  #load({ imageId, suggestedClassId, givenClassId }: QueueRow): void {
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#controllers.set(imageId, controller);
+    const isCurrent = () => this.#controllers.get(imageId) === controller;
+    const fail = (error: unknown) => {
+      if (isCurrent() && !isAppError(error, 'cancelled')) this.#errors.set(imageId, toSentence(error));
+    };
+    this.#core
+      .call('images.card', { imageId }, { signal })
+      .then((card) => {
+        if (isCurrent()) this.#cards.set(imageId, card);
+      })
+      .catch(fail);
+    const against = suggestedClassId === givenClassId ? {} : { againstClassId: givenClassId };
+    this.#core
+      .call('images.evidence', { imageId, classId: suggestedClassId, ...against, count: pointsPerSign }, { signal })
+      .then((evidence) => {
+        if (isCurrent()) this.#evidence.set(imageId, evidence);
+      })
+      .catch(fail);
+  }
+
+  #drop(imageId: number): void {
+    this.#controllers.get(imageId)?.abort();
+    this.#controllers.delete(imageId);
+    this.#cards.delete(imageId);
+    this.#evidence.delete(imageId);
+    this.#errors.delete(imageId);
+  }
+}

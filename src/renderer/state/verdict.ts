@@ -1,0 +1,37 @@
+// What a reviewer says of an image, and how the image stands after it.
+import { stateAfter, type Action, type ImageCard, type QueueRow, type ReviewState } from '../../shared/domain.ts';
+
+export interface Verdict {
+  action: Action;
+  /** For a relabel. */
+  classId?: number;
+}
+
+/** What Enter means: the suggestion; where that is the given label, to keep it. */
+export const toAcceptance = ({ suggestedClassId, givenClassId }: QueueRow): Verdict =>
+  suggestedClassId === givenClassId ? { action: 'keep' } : { action: 'relabel', classId: suggestedClassId };
+
+/** How an image stands after a verdict, as core will say it: a relabel to the given label is a keep. */
+export function toStanding(
+  { givenClassId, classId }: QueueRow,
+  verdict: Verdict,
+): { classId: number | null; state: ReviewState } {
+  const isGiven = verdict.action === 'relabel' && verdict.classId === givenClassId;
+  const action = isGiven ? 'keep' : verdict.action;
+  const after = { keep: givenClassId, relabel: verdict.classId ?? null, exclude: null, unsure: classId }[action];
+  return { classId: after, state: stateAfter[action] };
+}
+
+/** An image that is in no queue here, as a row of one. */
+export const toRow = (card: ImageCard): QueueRow => ({
+  imageId: card.imageId,
+  contentKey: card.contentKey,
+  path: card.path,
+  rank: card.rank ?? 0,
+  givenClassId: card.givenClassId,
+  classId: card.classId,
+  suggestedClassId: card.suggestedClassId,
+  state: card.state,
+  score: card.importance ?? 0,
+  importance: card.importance ?? 0,
+});

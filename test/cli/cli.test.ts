@@ -1,0 +1,179 @@
+// The command line as a script uses it: processes, exit statuses, one JSON object on stdout.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawTwoColours, removeFolder, writeTinyModel } from '../core/real-core.ts';
+
+const entry = fileURLToPath(new URL('../../src/main/cli/index.ts', import.meta.url));
+let folder: string;
+let project: string;
+let wrong: string[];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cli-'));
+  project = join(folder, 'colours.secondlook');
+  wrong = await drawTwoColours(folder);
+  writeTinyModel(join(folder, 'tiny.onnx'));
+});
+afterAll(() => removeFolder(folder));
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [entry, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, SECOND_LOOK_HOME: join(folder, 'home') },
+  });
+  return { status, stdout, stderr };
+}
+
+function ask(...args: string[]): Record<string, unknown> {
+  const { status, stdout, stderr } = run(...args, '--json');
+  expect(stderr).not.toMatch(/Error/);
+  expect(status, stderr).toBe(0);
+  expect(stdout.trim().split('\n')).toHaveLength(1);
+  return JSON.parse(stdout) as never;
+}
+
+describe('the main job on the command line', () => {
+  it('import', () => {
+    const answer = ask('import', project, '--images', join(folder, 'images'), '--labels', 'folders');
+    expect(answer).toEqual({
+      images: { train: 40, test: 20 },
+      classes: [
+        { name: 'dusk', train: 20, test: 10 },
+        { name: 'grass', train: 20, test: 10 },
+      ],
+      problems: [],
+    });
+  });
+
+  it('model', () => {
+    const answer = ask(
+      'model',
+      project,
+      '--onnx',
+      join(folder, 'tiny.onnx'),
+      '--mean',
+      '0.1,0.1,0.1',
+      '--range',
+      '0-1',
+    );
+    expect(answer).toMatchObject({
+      input: { name: 'image', layout: 'nchw', height: 8, width: 8 },
+      head: { kind: 'Gemm', dimensions: 4, classes: 2, exact: true },
+    });
+    expect(answer).toHaveProperty('notes');
+  });
+
+  it('extract, and nothing is left to do the second time', () => {
+    expect(ask('extract', project, '--provider', 'cpu')).toMatchObject({
+      done: 60,
+      skipped: 0,
+      failed: [],
+      provider: 'cpu',
+    });
+    expect(ask('extract', project, '--provider', 'cpu')).toMatchObject({ done: 0, skipped: 60, failed: [] });
+  });
+
+  it('fit', () => {
+    const answer = ask('fit', project, '--lambda', '0.01', '--feature-scale', 'none');
+    for (const key of ['objective', 'iterations', 'passes', 'seconds', 'trainAccuracy', 'testAccuracy'])
+      expect(answer[key], key).toBeTypeOf('number');
+    expect(answer).toMatchObject({ lambda: 0.01, featureScale: 'none' });
+    expect(Object.keys(answer['certificate'] as object)).toEqual(
+      expect.arrayContaining(['gradientNorm', 'maxLogitError', 'dualityGap']),
+    );
+  });
+
+  it('rank', () => {
+    const { rows } = ask('rank', project, '--top', '4') as unknown as {
+      rows: { path: string; given: string; suggested: string; score: number; importance: number }[];
+    };
+    expect(rows.map(({ path }) => path).sort()).toEqual([...wrong].sort());
+    expect(rows[0]!.given).not.toBe(rows[0]!.suggested);
+    expect(rows[0]!.score).toBeGreaterThanOrEqual(rows[1]!.score);
+  });
+
+  it('explain adds up', () => {
+    const answer = ask(
+      'explain',
+      project,
+      '--image',
+      'test/dusk/0000.png',
+      '--class',
+      'dusk',
+      '--top',
+      '2',
+    ) as unknown as {
+      logits: Record<string, number>;
+      excitatory: { value: number }[];
+      inhibitory: { value: number }[];
+      remainder: number;
+      residual: number;
+      bound: number;
+    };
+    const sum = [...answer.excitatory, ...answer.inhibitory].reduce((total, { value }) => total + value, 0);
+    expect(sum + answer.remainder + answer.residual).toBeCloseTo(answer.logits['dusk']!, 4);
+    expect(answer.excitatory).toHaveLength(2);
+  });
+
+  it('decide, retrain, runs, export', () => {
+    writeFileSync(
+      join(folder, 'decisions.csv'),
+      `path,label\n${wrong.map((path) => `${path},${path.includes('dusk') ? 'grass' : 'dusk'}`).join('\n')}\nnone.png,dusk\n`,
+    );
+    expect(ask('decide', project, '--from', join(folder, 'decisions.csv'), '--reviewer', 'kim')).toEqual({
+      applied: wrong.length,
+      rejected: [{ line: wrong.length + 2, reason: 'none.png is not an image of this project.' }],
+    });
+    const retrained = ask('retrain', project);
+    expect(retrained).toMatchObject({
+      changedLabels: wrong.length,
+      before: { changedLabels: 0 },
+      after: { changedLabels: wrong.length },
+    });
+    expect(retrained).toHaveProperty('pairedTest.pValue');
+    expect((ask('runs', project) as unknown as { runs: unknown[] }).runs).toHaveLength(2);
+    const out = join(folder, 'out.csv');
+    expect(ask('export', project, '--format', 'csv', '--out', out)).toEqual({ written: out, changed: wrong.length });
+    expect(readFileSync(out, 'utf8')).toContain(`${wrong[0]!},`);
+  });
+});
+
+describe('exit statuses', () => {
+  it('are 1 with one sentence for a failure', () => {
+    const { status, stdout, stderr } = run('retrain', join(folder, 'nowhere'), '--json');
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('nowhere.secondlook');
+  });
+
+  it.each([['fit'], ['nonsense'], ['fit', 'p', '--lambda', 'much'], ['extract', 'p', '--provider', 'abacus']])(
+    'are 2 for wrong usage: %s',
+    (...args) => {
+      expect(run(...args).status).toBe(2);
+    },
+  );
+
+  it('are 0 for help', () => {
+    const { status, stdout } = run('--help');
+    expect(status).toBe(0);
+    for (const command of [
+      'import',
+      'model',
+      'extract',
+      'fit',
+      'rank',
+      'explain',
+      'decide',
+      'retrain',
+      'runs',
+      'export',
+      'serve',
+      'demo',
+    ])
+      expect(stdout).toContain(command);
+  });
+});

@@ -1,0 +1,91 @@
+// What happens when things end in the middle: the page, compute, core.
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type App } from './app.ts';
+import { launchChromium } from './chromium.ts';
+import { button, currentPath, expectDecided, makeSample, press, showScreen } from './steps.ts';
+
+let browser: Browser;
+let app: App;
+beforeAll(async () => (browser = await launchChromium()));
+afterAll(() => browser.close());
+afterEach(() => app.close());
+
+const projectFile = () => join(app.home, 'app', 'samples', 'Sample', 'Sample.secondlook');
+
+/** Waits until the extraction of the sample is under way. */
+async function reachExtraction(page: Page): Promise<void> {
+  await press(page, button(page, 'Sample project'));
+  await page.getByText('Extracting features').first().waitFor({ timeout: 120_000 });
+}
+
+/** Reads the project file of an app that has ended. */
+function readProject<T>(sql: string): T[] {
+  const db = new Sqlite(projectFile(), { readonly: true });
+  try {
+    return db.prepare(sql).all() as T[];
+  } finally {
+    db.close();
+  }
+}
+
+async function expectWholeFeatures(): Promise<void> {
+  await app.killCore();
+  const blocks = readProject<{ first: number; count: number }>(
+    'SELECT first_image_id AS first, count FROM feature ORDER BY first_image_id',
+  );
+  const [{ images }] = readProject<{ images: number }>('SELECT max(id) AS images FROM image') as [{ images: number }];
+  expect(blocks.reduce((total, { count }) => total + count, 0)).toBe(images);
+  expect(blocks.map(({ first }) => first)).toEqual(blocks.map((_, index) => 1 + index * 256));
+}
+
+describe('in the middle of an extraction', () => {
+  it('a reload of the page changes nothing: the job goes on and the page shows it', async () => {
+    app = await startApp(browser);
+    const page = await app.open();
+    await reachExtraction(page);
+    await page.reload();
+    await button(page, /Start reviewing/).waitFor({ timeout: 180_000 });
+    await expectWholeFeatures();
+  });
+
+  it('compute killed: the extraction goes on in a new process, nothing twice and nothing lost', async () => {
+    app = await startApp(browser);
+    const page = await app.open();
+    await reachExtraction(page);
+    expect(app.killCompute()).toBe(true);
+    const resume = button(page, /Resume|Try again/);
+    const ready = button(page, /Start reviewing/);
+    await Promise.race([resume.waitFor({ timeout: 180_000 }), ready.waitFor({ timeout: 180_000 })]);
+    if (await resume.isVisible()) await press(page, resume);
+    await ready.waitFor({ timeout: 180_000 });
+    await expectWholeFeatures();
+  });
+});
+
+describe('right after a decision', () => {
+  it('core killed: what was shown as saved is there after a restart, and can be undone', async () => {
+    app = await startApp(browser);
+    const page = await app.open();
+    await makeSample(page);
+    await page.keyboard.press('Enter');
+    await page.getByRole('main', { name: 'Review' }).waitFor();
+    const path = await currentPath(page);
+    await page.keyboard.press('x');
+    await expectDecided(page, 1);
+    await app.killCore();
+    await page.getByText(/connection to Second Look was lost/).waitFor();
+
+    const restarted = await startApp(browser, app.home);
+    app = restarted;
+    const again = await restarted.open();
+    await press(again, button(again, /^Sample .*Sample\.secondlook|Sample\.secondlook/));
+    await showScreen(again, 'Review');
+    await expectDecided(again, 1);
+    await again.keyboard.press('Control+z');
+    await expectDecided(again, 0);
+    await expect.poll(() => currentPath(again)).toBe(path);
+  });
+});

@@ -1,0 +1,60 @@
+// Every screen, in both colour schemes and at the smallest window: no accessibility rule broken, nothing cut off.
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type App } from './app.ts';
+import { launchChromium } from './chromium.ts';
+import { makeSample, showScreen } from './steps.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const screens = ['Projects', 'Overview', 'Review', 'Runs', 'Export', 'Settings'];
+
+let browser: Browser;
+let app: App;
+beforeAll(async () => {
+  browser = await launchChromium();
+  app = await startApp(browser);
+  await makeSample(await app.open());
+});
+afterAll(async () => {
+  await app.close();
+  await browser.close();
+});
+
+interface Violation {
+  id: string;
+  nodes: { html: string }[];
+}
+
+async function findViolations(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, so the page's content security policy stays as it is.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })",
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
+
+/** The page itself never scrolls: screens scroll inside. */
+const isCutOff = (page: Page) =>
+  page.evaluate(
+    () =>
+      document.documentElement.scrollWidth > window.innerWidth ||
+      document.documentElement.scrollHeight > window.innerHeight,
+  );
+
+describe.each([
+  { colorScheme: 'light' as const, viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark' as const, viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'light' as const, viewport: { width: 1024, height: 700 } },
+])('in $colorScheme at $viewport.width x $viewport.height', (options) => {
+  it.each(screens)('%s breaks no accessibility rule and fits the window', async (name) => {
+    const page = await app.open(options);
+    await showScreen(page, name);
+    if (name === 'Review') await page.getByText('the other', { exact: false }).first().waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    expect(await isCutOff(page)).toBe(false);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,37 @@
+// What a person does, by keyboard: reach a control with Tab, press it, read what the screen says.
+import type { Locator, Page } from 'playwright-core';
+
+/** Moves the focus with Tab until it is on the control, then presses Enter. */
+export async function press(page: Page, control: Locator): Promise<void> {
+  await control.waitFor();
+  for (let step = 0; step < 60; step++) {
+    if (await control.evaluate((element) => element === document.activeElement)) {
+      await page.keyboard.press('Enter');
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('The control cannot be reached with Tab.');
+}
+
+export const button = (page: Page, name: string | RegExp): Locator => page.getByRole('button', { name });
+
+export const showScreen = async (page: Page, name: string): Promise<void> => {
+  await press(page, page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name }));
+  await page.getByRole('main', { name }).waitFor();
+};
+
+/** Starts the sample from the first screen and waits until the queue is there. */
+export async function makeSample(page: Page): Promise<void> {
+  await press(page, button(page, 'Sample project'));
+  await button(page, /Start reviewing/).waitFor({ timeout: 180_000 });
+}
+
+/** Waits until the bar below the image says that `count` images are decided. */
+export async function expectDecided(page: Page, count: number): Promise<void> {
+  const bar = page.locator('footer[aria-label=Progress]');
+  await bar.filter({ hasText: new RegExp(`(^|[^\\d\\s])\\s*${count} decided`) }).waitFor({ timeout: 10_000 });
+}
+
+/** The path below the image. */
+export const currentPath = (page: Page): Promise<string> => page.locator('.caption .path').innerText();

@@ -1,0 +1,79 @@
+// Decisions, undo and redo in memory.
+import type { CoreCalls } from '../../src/shared/core-contract.ts';
+import {
+  stateAfter,
+  type Action,
+  type LabelChange,
+  type QueueRow,
+  type ReviewAnswer,
+  type ReviewProgress,
+} from '../../src/shared/domain.ts';
+import { AppError } from '../../src/shared/errors.ts';
+
+type Group = { before: LabelChange[]; after: LabelChange[] };
+
+export class FakeReviews {
+  readonly #rows: QueueRow[];
+  readonly #standing: Group[] = [];
+  #undone: Group[] = [];
+
+  constructor(rows: QueueRow[]) {
+    this.#rows = rows;
+  }
+
+  decide({ decisions }: CoreCalls['reviews.decide']['params']): ReviewAnswer {
+    const after = decisions.map(({ imageId, action, classId }) => this.#judge(imageId, action, classId));
+    const before = after.map(({ imageId }) => toChange(rowOf(this.#rows, imageId)));
+    this.#standing.push({ before, after });
+    this.#undone = [];
+    return this.#apply(after);
+  }
+
+  undo(): ReviewAnswer {
+    const group = this.#standing.pop();
+    if (group) this.#undone.push(group);
+    return this.#apply(group?.before ?? []);
+  }
+
+  redo(): ReviewAnswer {
+    const group = this.#undone.pop();
+    if (group) this.#standing.push(group);
+    return this.#apply(group?.after ?? []);
+  }
+
+  progress(): ReviewProgress {
+    const decided = this.#rows.filter(({ state }) => state !== 'open').length;
+    const last = this.#standing.slice(-50);
+    const changes = last.filter(({ before, after }) => before[0]?.classId !== after[0]?.classId).length;
+    return {
+      decided,
+      open: this.#rows.length - decided,
+      relabelled: this.#rows.filter(({ classId, givenClassId }) => classId !== givenClassId).length,
+      hitRate: last.length === 0 ? null : changes / last.length,
+      pacePerHour: last.length < 10 ? null : 1843,
+      canUndo: this.#standing.length > 0,
+      canRedo: this.#undone.length > 0,
+    };
+  }
+
+  #judge(imageId: number, action: Action, classId?: number): LabelChange {
+    const row = rowOf(this.#rows, imageId);
+    const verdict = action === 'relabel' && classId === row.givenClassId ? 'keep' : action;
+    const after = { keep: row.givenClassId, relabel: classId ?? null, exclude: null, unsure: row.classId }[verdict];
+    return { imageId, classId: after, state: stateAfter[verdict] };
+  }
+
+  #apply(changed: LabelChange[]): ReviewAnswer {
+    for (const { imageId, classId, state } of changed) Object.assign(rowOf(this.#rows, imageId), { classId, state });
+    return { changed, progress: this.progress() };
+  }
+}
+
+/** The row of an image; throws 'not-found' as core does. */
+export function rowOf(rows: readonly QueueRow[], imageId: number): QueueRow {
+  const row = rows[imageId - 1];
+  if (!row) throw new AppError('not-found', `There is no image ${imageId} in this project.`);
+  return row;
+}
+
+const toChange = ({ imageId, classId, state }: QueueRow): LabelChange => ({ imageId, classId, state });

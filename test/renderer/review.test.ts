@@ -1,0 +1,193 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../src/shared/errors.ts';
+import { FakeCore } from './fake-core.ts';
+import { someImages } from './fake-images.ts';
+import { closeApps, renderApp } from './render-app.ts';
+
+afterEach(closeApps);
+
+const press = (key: string, rest: KeyboardEventInit = {}) => fireEvent.keyDown(document.body, { key, ...rest });
+const pictureNow = () => /picture-(\d+)/.exec((document.querySelector('.stage img') as HTMLImageElement).alt)?.[1];
+
+async function openReview(core = new FakeCore()) {
+  const state = await renderApp(core);
+  await fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: 'Review' }));
+  await screen.findByText('difference of the logits, plane − ship');
+  return { core, state };
+}
+
+describe('review', () => {
+  it('shows the image with its labels, rank and evidence', async () => {
+    await openReview();
+    expect(pictureNow()).toBe('1');
+    expect(screen.getByText('Ranked', { exact: false }).textContent).toMatch(/Ranked\s+1\s+of 12.*importance\s+0\.98/s);
+    expect(screen.getByRole('button', { name: /^Relabel plane/ })).toBeTruthy();
+    const rows = within(screen.getByRole('complementary')).getAllByRole('row').slice(1);
+    expect(rows.map((row) => row.lastElementChild?.textContent)).toEqual([
+      ...['+0.84', '+0.61', '+0.57', '−0.49', '−0.38', '−0.22'],
+      ...['−0.33', '+1.79', '+2.39'],
+    ]);
+    expect(screen.getByText('certified to ±0.004')).toBeTruthy();
+  });
+
+  it('decides by one key, goes on at once, and counts as saved only what is answered', async () => {
+    const { core } = await openReview();
+    const release = core.hold('reviews.decide');
+    await press('Enter');
+    expect(pictureNow()).toBe('2');
+    expect(screen.getByText('Saving…')).toBeTruthy();
+    expect(screen.getByRole('status').textContent).not.toContain('Saved');
+    release();
+    await waitFor(() => expect(screen.getByRole('status').textContent).toBe('Saved: ship → plane, 1 decided'));
+    expect(core.params('reviews.decide')).toMatchObject([
+      { decisions: [{ imageId: 1, action: 'relabel', classId: 2 }], seen: { method: 'importance', rank: 1 } },
+    ]);
+  });
+
+  it.each([
+    ['k', { action: 'keep' }, 'kept'],
+    ['3', { action: 'relabel', classId: 3 }, '→ truck'],
+    ['x', { action: 'exclude' }, 'excluded'],
+    ['u', { action: 'unsure' }, 'unsure'],
+  ])('means by %s what the table of keys says', async (key, decision, mark) => {
+    const { core } = await openReview();
+    await press(key);
+    await waitFor(() =>
+      expect(core.params('reviews.decide')).toMatchObject([{ decisions: [{ imageId: 1, ...decision }] }]),
+    );
+    expect(await within(screen.getByRole('list', { name: 'Queue' })).findByText(mark)).toBeTruthy();
+  });
+
+  it('keeps on Enter where the suggestion is the given label', async () => {
+    const { core } = await openReview();
+    await press('ArrowRight');
+    await press('l');
+    expect(pictureNow()).toBe('3');
+    expect(screen.getByRole('button', { name: /^Keep truck/ })).toBeTruthy();
+    await press('Enter');
+    await waitFor(() =>
+      expect(core.params('reviews.decide')).toMatchObject([{ decisions: [{ imageId: 3, action: 'keep' }] }]),
+    );
+  });
+
+  it('takes back a decision that was not saved, says so beside it, and tries again', async () => {
+    const { core } = await openReview();
+    core.failNext('reviews.decide', new AppError('no-space', 'The disk is full. Make room, then decide again.'));
+    await press('Enter');
+    expect(pictureNow()).toBe('2');
+    const panel = screen.getByRole('complementary');
+    const alert = await within(panel).findByRole('alert');
+    expect(alert.textContent).toContain('Not saved: train/picture-1.png. The disk is full.');
+    expect(within(screen.getByRole('list', { name: 'Queue' })).queryByText('→ plane')).toBeNull();
+    await fireEvent.click(within(alert).getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(core.rows[0]!.state).toBe('relabelled'));
+    expect(within(panel).queryByRole('alert')).toBeNull();
+    expect(pictureNow()).toBe('2');
+  });
+
+  it('undoes and redoes, and goes to the image concerned', async () => {
+    const { core } = await openReview();
+    await press('Enter');
+    await press('k');
+    await press('ArrowRight');
+    await press('ArrowRight');
+    expect(pictureNow()).toBe('5');
+    await press('z', { ctrlKey: true });
+    await waitFor(() => expect(pictureNow()).toBe('2'));
+    expect(core.rows[1]!.state).toBe('open');
+    await press('z', { ctrlKey: true });
+    await waitFor(() => expect(pictureNow()).toBe('1'));
+    await press('Z', { ctrlKey: true, shiftKey: true });
+    await waitFor(() => expect(core.rows[0]!.state).toBe('relabelled'));
+    expect(core.rows[1]!.state).toBe('open');
+  });
+
+  it('shows an undone image that is not in this queue', async () => {
+    const core = new FakeCore();
+    const { state } = await openReview(core);
+    await press('Enter');
+    await waitFor(() => expect(core.rows[0]!.state).toBe('relabelled'));
+    await state.review.start();
+    await waitFor(() => expect(pictureNow()).toBe('2'));
+    await press('z', { ctrlKey: true });
+    await waitFor(() => expect(pictureNow()).toBe('1'));
+    await press('k');
+    await waitFor(() => expect(core.rows[0]!.state).toBe('kept'));
+    expect(pictureNow()).toBe('2');
+  });
+
+  it('does not undo an earlier decision when the last one was not saved', async () => {
+    const { core } = await openReview();
+    await press('Enter');
+    await waitFor(() => expect(core.rows[0]!.state).toBe('relabelled'));
+    core.failNext('reviews.decide', new AppError('no-space', 'The disk is full.'));
+    const release = core.hold('reviews.decide');
+    await press('k');
+    await press('z', { ctrlKey: true });
+    release();
+    await within(screen.getByRole('complementary')).findByText(/Not saved: train\/picture-2/);
+    await press('ArrowLeft');
+    expect(core.params('reviews.undo')).toEqual([]);
+    expect(core.rows[0]!.state).toBe('relabelled');
+  });
+
+  it('says when the queue is through, and walks it in pages', async () => {
+    const core = new FakeCore({ images: someImages(450) });
+    const { state } = await openReview(core);
+    expect(core.params('queue.page')).toMatchObject([{ from: 0, count: 200 }]);
+    state.review.goTo(198);
+    await waitFor(() =>
+      expect(core.params('queue.page')).toMatchObject([{ from: 0 }, { from: 200, order: 'order-1' }]),
+    );
+    state.review.goTo(449);
+    await waitFor(() => expect(pictureNow()).toBe('450'));
+    await press('k');
+    expect(await screen.findByText('You have been through this queue')).toBeTruthy();
+  });
+
+  it('finds a class by typing, and leaves the keys alone meanwhile', async () => {
+    const classes = Array.from({ length: 40 }, (_, index) => `class ${index + 1}`);
+    const core = new FakeCore({ classes, images: someImages(12, 3) });
+    await renderApp(core);
+    await fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: 'Review' }));
+    const finder = await screen.findByRole('combobox', { name: 'Find a class' });
+    await press('/');
+    expect(document.activeElement).toBe(finder);
+    await fireEvent.keyDown(finder, { key: 'k' });
+    await fireEvent.input(finder, { target: { value: '37' } });
+    await waitFor(() =>
+      expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual(['class 37']),
+    );
+    expect(core.params('reviews.decide')).toEqual([]);
+    await fireEvent.keyDown(finder, { key: 'Enter' });
+    await waitFor(() =>
+      expect(core.params('reviews.decide')).toMatchObject([{ decisions: [{ imageId: 1, classId: 37 }] }]),
+    );
+    expect(document.activeElement).toBe(screen.getByRole('main'));
+  });
+
+  it('makes five neighbours ready to each side', async () => {
+    const { core, state } = await openReview(new FakeCore({ images: someImages(30) }));
+    state.review.goTo(15);
+    await waitFor(() => {
+      const asked = core.params('images.card').map((params) => (params as { imageId: number }).imageId);
+      expect(asked).toEqual(expect.arrayContaining([11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]));
+      expect(asked).not.toContain(22);
+    });
+  });
+
+  it('has a name for every picture and a type for every button', async () => {
+    await openReview();
+    expect(screen.getByRole('img', { name: 'ship, train/picture-1.png' })).toBeTruthy();
+    expect([...document.querySelectorAll('img')].filter((image) => !image.hasAttribute('alt'))).toEqual([]);
+    expect([...document.querySelectorAll('button')].filter((button) => !button.hasAttribute('type'))).toEqual([]);
+  });
+
+  it('says what to do where there is no fit', async () => {
+    await renderApp(new FakeCore({ isFitted: false }));
+    await fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: 'Review' }));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Go to the overview' }));
+    expect(await screen.findByRole('button', { name: /^Fit the head/ })).toBeTruthy();
+  });
+});

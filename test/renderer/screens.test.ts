@@ -1,0 +1,124 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../src/shared/errors.ts';
+import { FakeCore } from './fake-core.ts';
+import { toRun } from './fake-model.ts';
+import { closeApps, renderApp } from './render-app.ts';
+
+afterEach(closeApps);
+
+const goTo = (name: string) => fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name }));
+
+describe('screens', () => {
+  it('starts with the recent projects and opens one', async () => {
+    const core = new FakeCore({ isOpen: false });
+    await renderApp(core);
+    expect(within(screen.getByRole('navigation')).queryByRole('button', { name: 'Review' })).toBeNull();
+    await fireEvent.click(await screen.findByRole('button', { name: /harbour/ }));
+    await screen.findByRole('button', { name: /^Start reviewing/ });
+    expect(core.params('projects.open')).toEqual([{ recent: 'r1' }]);
+  });
+
+  it('says beside the buttons why a project could not be opened', async () => {
+    const core = new FakeCore({ isOpen: false });
+    core.failNext('projects.open', new AppError('conflict', 'harbour is open elsewhere. Close it there first.'));
+    await renderApp(core);
+    await fireEvent.click(await screen.findByRole('button', { name: /harbour/ }));
+    expect((await screen.findByRole('alert')).textContent).toBe('harbour is open elsewhere. Close it there first.');
+  });
+
+  it('shows images, model, fit and certificate on the overview, and the next step on Enter', async () => {
+    const core = new FakeCore();
+    core.overview.model!.providersTried = [{ name: 'cuda', reason: 'libcudart.so.12 was not found.' }];
+    await renderApp(core);
+    expect(screen.getByText(/cuda was not used: libcudart/)).toBeTruthy();
+    expect(screen.getByRole('region', { name: 'Fit' }).textContent).toMatch(
+      /to within\s+±0\.004:\s+0\.20\u202f% of a typical\s+logit/,
+    );
+    expect(screen.getByRole('region', { name: 'Fit' }).textContent).toContain('81.2\u202f% train, 65.2\u202f% test');
+    await fireEvent.keyDown(document.body, { key: 'Enter' });
+    expect(await screen.findByRole('list', { name: 'Queue' })).toBeTruthy();
+  });
+
+  it('follows changes of the project', async () => {
+    const core = new FakeCore();
+    await renderApp(core);
+    core.changeOverview({ problems: [{ path: 'a.png', reason: 'The file is empty.' }], problemCount: 1 });
+    expect(await screen.findByText('1 problem; everything else goes on')).toBeTruthy();
+  });
+
+  it('compares the first and the last run, with the numbers behind the curve', async () => {
+    const now = Date.now();
+    const core = new FakeCore({ runs: [toRun(1, 0, 0.652, now), toRun(2, 1000, 0.731, now)] });
+    await renderApp(core);
+    await goTo('Runs');
+    expect(await screen.findByText('65.2 % → 73.1 %')).toBeTruthy();
+    expect(screen.getByText(/\+7\.9 points/)).toBeTruthy();
+    expect(screen.getByText('p < 0.001')).toBeTruthy();
+    expect(screen.getByRole('img', { name: /65\.2\u202f% at 0, 73\.1\u202f% at 1\u202f000, in 2 runs/ })).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'As a table' }));
+    const table = screen.getByRole('table', { name: /Test accuracy over decisions/ });
+    expect(within(table).getAllByRole('row').at(-1)!.textContent).toContain('72.2 to 74.0\u202f%');
+  });
+
+  it('retrains by key and shows the new run when it is done', async () => {
+    const core = new FakeCore({ runs: [toRun(1, 0, 0.652, Date.now())] });
+    await renderApp(core);
+    await goTo('Runs');
+    await screen.findByText('65.2 %', { selector: '.value' });
+    await fireEvent.keyDown(document.body, { key: 'r' });
+    await waitFor(() => expect(core.params('jobs.start')).toEqual([{ kind: 'retrain', params: {} }]));
+    await waitFor(() => expect(screen.getByRole('button', { name: /^Retrain now/ })).toHaveProperty('disabled', true));
+    core.runs = [...core.runs, toRun(2, 30, 0.66, Date.now())];
+    core.changeJob({ id: 1, kind: 'retrain', state: 'done', note: 'Done.', endedAt: Date.now() });
+    expect(await screen.findByText('65.2 % → 66.0 %')).toBeTruthy();
+  });
+
+  it('exports to a chosen folder and says what came of it', async () => {
+    const core = new FakeCore();
+    await renderApp(core, {
+      pickFolder: () => Promise.resolve({ id: 'g', displayPath: '/out', kind: 'folder' }),
+      pickFile: () => Promise.resolve(null),
+    });
+    await goTo('Export');
+    expect((await screen.findByText('0 labels')).parentElement!.textContent).toMatch(/differ from what was imported/);
+    await fireEvent.click(screen.getByRole('button', { name: 'Choose folder' }));
+    await screen.findByText('/out');
+    await fireEvent.click(screen.getByRole('button', { name: 'Export CSV' }));
+    await waitFor(() =>
+      expect(core.params('jobs.start')).toEqual([
+        { kind: 'export', params: { format: 'csv', folder: { grant: 'g', path: '' }, name: 'harbour-corrected.csv' } },
+      ]),
+    );
+    core.changeJob({
+      id: 1,
+      kind: 'export',
+      state: 'done',
+      note: 'Wrote 12 rows to /out/harbour-corrected.csv.',
+      endedAt: 1,
+    });
+    expect(await screen.findByText(/Wrote 12 rows/, { selector: 'p' })).toBeTruthy();
+  });
+
+  it('records decisions under another name, and switches single keys off', async () => {
+    const core = new FakeCore();
+    const state = await renderApp(core);
+    await goTo('Settings');
+    await fireEvent.input(screen.getByLabelText('Name'), { target: { value: 'Ada' } });
+    await fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(core.reviewer).toBe('Ada'));
+    await fireEvent.click(screen.getByRole('checkbox', { name: /^Keys of a single character/ }));
+    expect(state.preferences.areSingleKeysOn).toBe(false);
+    await fireEvent.keyDown(document.body, { key: '?' });
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('shows all keys in a dialog', async () => {
+    await renderApp(new FakeCore());
+    await fireEvent.keyDown(document.body, { key: '?' });
+    const dialog = await screen.findByRole('dialog', { name: 'All keys' });
+    expect(within(dialog).getByText('Accept the suggestion')).toBeTruthy();
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+});

@@ -1,0 +1,2 @@
+// lint: no-restricted-syntax
+export const load = (): Promise<unknown> => import('../compute/serve-compute.ts');

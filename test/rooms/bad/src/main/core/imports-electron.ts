@@ -1,0 +1,4 @@
+// lint: @typescript-eslint/no-restricted-imports
+import { app } from 'electron';
+
+export const quit = (): void => app.quit();

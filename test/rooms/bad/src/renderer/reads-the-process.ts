@@ -1,0 +1,2 @@
+// tsc: TS2591
+export const folder = (): string => process.cwd();

@@ -1,0 +1,2 @@
+// tsc: TS2584
+export const title = (): string => document.title;

@@ -1,0 +1,3 @@
+export interface Label {
+  name: string;
+}
