@@ -25,11 +25,18 @@ const levels: Level[] = [
   { name: 'types: electron', command: 'tsc -p src/main/electron' },
   { name: 'types: preload', command: 'tsc -p src/preload' },
   { name: 'types: build', command: 'tsc -p build' },
-  { name: 'types: renderer', command: 'svelte-check --tsconfig src/renderer/tsconfig.json --fail-on-warnings --output human' },
+  {
+    name: 'types: renderer',
+    command: 'svelte-check --tsconfig src/renderer/tsconfig.json --fail-on-warnings --output human',
+  },
   { name: 'types: test', command: 'tsc -p test' },
   { name: 'build', command: 'electron-vite build' },
   { name: 'bundles', command: 'node build/check-bundles.ts' },
-  { name: 'unit, room, contract and component tests', command: 'vitest run --project node --project component', isVitest: true },
+  {
+    name: 'unit, room, contract and component tests',
+    command: 'vitest run --project node --project component',
+    isVitest: true,
+  },
   { name: 'end to end, shell and package tests', command: 'vitest run --project e2e', isVitest: true },
 ];
 
@@ -64,7 +71,8 @@ function runVitest(command: string): Counts {
   const report = join(scratch, 'vitest.json');
   rmSync(report, { force: true });
   const isGood = run(`${command} --reporter=default --reporter=json --outputFile.json=${report}`);
-  const read = () => JSON.parse(readFileSync(report, 'utf8')) as Record<`num${'Passed' | 'Failed' | 'Pending' | 'Todo'}Tests`, number>;
+  const read = () =>
+    JSON.parse(readFileSync(report, 'utf8')) as Record<`num${'Passed' | 'Failed' | 'Pending' | 'Todo'}Tests`, number>;
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = read();
     // A file that could not be loaded fails the run without a failed test.

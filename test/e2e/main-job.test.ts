@@ -20,23 +20,18 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** Wrong labels of the sample, path -> [given, true]. */
-function readPlanted(): Map<string, [string, string]> {
-  const folder = join(app.home, 'app', 'samples', 'Sample');
-  const read = (file: string, column: string) => {
-    const [header, ...lines] = readFileSync(join(folder, file), 'utf8')
-      .trim()
-      .split(/\r?\n/)
-      .map((line) => line.split(','));
-    const label = header!.indexOf(column);
-    return new Map(lines.map((cells) => [cells[0]!, cells[label]!]));
-  };
-  const given = read('labels.csv', 'label');
-  return new Map(
-    [...read('truth.csv', 'label')]
-      .filter(([path, label]) => given.get(path) !== label)
-      .map(([path, label]) => [path, [given.get(path)!, label]]),
-  );
+/** The classes in order of their digit. */
+const sampleClasses = ['apple', 'avocado', 'orange', 'peach', 'pear', 'tomato'];
+
+/** Path to label, from a label file of the sample. */
+function readSample(file: string): Map<string, string> {
+  const text = readFileSync(join(app.home, 'app', 'samples', 'Sample', file), 'utf8');
+  const [header, ...lines] = text
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
+  const label = header!.indexOf('label');
+  return new Map(lines.map((cells) => [cells[0]!, cells[label]!]));
 }
 
 describe('the main job by keyboard', () => {
@@ -47,37 +42,38 @@ describe('the main job by keyboard', () => {
     expect(await main.innerText()).toMatch(/certified|within/i);
   });
 
-  /** Paths in the order reviewed, with what was decided. */
+  /** Paths in the order reviewed. */
   const decided: string[] = [];
+  let truth: Map<string, string>;
+
+  /** What a reviewer who knows the truth does: the digit of the image's true class. */
+  async function decideByTruth(): Promise<void> {
+    const path = await currentPath(page);
+    expect(decided).not.toContain(path);
+    decided.push(path);
+    await page.keyboard.press(String(1 + sampleClasses.indexOf(truth.get(path)!)));
+    await expectDecided(page, decided.length);
+  }
 
   it('reviews 30 images, each decision saved before the count moves on', async () => {
+    truth = readSample('truth.csv');
     await page.keyboard.press('Enter');
     await page.getByRole('main', { name: 'Review' }).waitFor();
     await page.getByText('the other', { exact: false }).first().waitFor();
-    for (let count = 1; count <= 30; count++) {
-      const path = await currentPath(page);
-      expect(decided).not.toContain(path);
-      decided.push(path);
-      await page.keyboard.press('Enter');
-      await expectDecided(page, count);
-    }
+    while (decided.length < 30) await decideByTruth();
   });
 
   it('undoes one, shows that image again, and decides it anew', async () => {
     await page.keyboard.press('Control+z');
     await expectDecided(page, 29);
     await expect.poll(() => currentPath(page)).toBe(decided.at(-1));
-    await page.keyboard.press('Enter');
-    await expectDecided(page, 30);
+    decided.pop();
+    await decideByTruth();
   });
 
   it('retrains, and the test accuracy rises', async () => {
-    // Thirty images are few: decide on as long as the suggestions are mostly right.
-    const planted = readPlanted().size;
-    for (let count = 31; count <= planted; count++) {
-      await page.keyboard.press('Enter');
-      await expectDecided(page, count);
-    }
+    // Thirty images are few; a fifth of the train images holds most of the planted errors.
+    while (decided.length < 240) await decideByTruth();
     await showScreen(page, 'Runs');
     await page.keyboard.press('r');
     const figure = page.getByText(/\d+\.\d\s*% → \d+\.\d\s*%/).first();
@@ -89,34 +85,30 @@ describe('the main job by keyboard', () => {
 
   it('exports a file that differs from the imported one in exactly the changed labels', async () => {
     await showScreen(page, 'Export');
-    await press(page, button(page, /folder|Choose/));
+    await press(page, button(page, 'Choose folder'));
     const dialog = page.getByRole('dialog');
-    await dialog.waitFor();
-    await press(page, dialog.getByRole('button', { name: /this folder|Choose/ }).last());
-    await press(page, button(page, /^(Write|Export)/));
+    await press(page, dialog.getByRole('button', { name: app.home, exact: true }));
+    await press(page, dialog.getByRole('button', { name: 'Choose this folder' }));
+    await press(page, button(page, 'Export CSV'));
     await page
-      .getByText(/changed labels? written/)
+      .getByText(/changed labels written/)
       .first()
       .waitFor();
 
     const source = readFileSync(join(app.home, 'app', 'samples', 'Sample', 'labels.csv'), 'utf8').split('\n');
     const exported = readFileSync(join(app.home, 'Sample-corrected.csv'), 'utf8').split('\n');
     expect(exported).toHaveLength(source.length);
-    const planted = readPlanted();
+    const given = readSample('labels.csv');
+    const expected = decided.filter((path) => given.get(path) !== truth.get(path));
+    expect(expected.length).toBeGreaterThan(30);
     const changed = source.flatMap((line, index) =>
       exported[index] === line ? [] : [[line, exported[index]!] as const],
     );
-    expect(changed.length).toBeGreaterThan(30);
-    let fixed = 0;
+    expect(changed.map(([before]) => before.split(',')[0]).sort()).toEqual([...expected].sort());
     for (const [before, after] of changed) {
-      const [path] = before.split(',');
-      expect(after.split(',')[0]).toBe(path);
-      // Only the label cell differs.
-      expect(after.split(',').length).toBe(before.split(',').length);
-      expect(after.split(',').filter((cell, index) => cell !== before.split(',')[index])).toHaveLength(1);
-      if (planted.has(path!) && after.includes(planted.get(path!)![1])) fixed += 1;
+      const [path, split] = before.split(',');
+      expect(after).toBe([path, split, truth.get(path!)].join(','));
     }
-    expect(fixed / changed.length).toBeGreaterThan(0.5);
   });
 
   it('asked for nothing beyond this machine, and broke no rule of the content security policy', () => {

@@ -34,4 +34,6 @@ export async function expectDecided(page: Page, count: number): Promise<void> {
 }
 
 /** The path below the image. */
-export const currentPath = (page: Page): Promise<string> => page.locator('.caption .path').innerText();
+export async function currentPath(page: Page): Promise<string> {
+  return (await page.locator('.caption .path, .path[title]').first().getAttribute('title')) ?? '';
+}

@@ -259,6 +259,8 @@ describe('the socket', () => {
     return socket;
   };
 
+  /** The host has seen that a page is gone. */
+  const left = (page: Port) => new Promise<void>((resolve) => page.onClose(resolve));
   const closed = (socket: WebSocket) => new Promise<number>((resolve) => socket.on('close', resolve));
 
   it('carries calls to core and answers back', async () => {
@@ -270,7 +272,9 @@ describe('the socket', () => {
       close: () => socket.close(),
     });
     expect(await client.call('echo', { name: 'ä', rows: [1, null] })).toEqual({ name: 'ä', rows: [1, null] });
+    const gone = left(attached.at(-1)!);
     socket.close();
+    await gone;
   });
 
   it('is refused without a session, without an origin, to another page, and at another path', async () => {
@@ -294,7 +298,7 @@ describe('the socket', () => {
 
   it('tells core when the page has gone', async () => {
     const socket = await openOurs();
-    const gone = new Promise<void>((resolve) => attached.at(-1)!.onClose(resolve));
+    const gone = left(attached.at(-1)!);
     socket.close();
     await gone;
   });

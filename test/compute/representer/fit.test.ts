@@ -70,10 +70,10 @@ describe('a fit', () => {
     const { fit } = await openProblem(problem);
     const before = await fit({});
     const labels = problem.labels.map((label, i) => (i < 3 ? (label + 1) % problem.classes : label));
-    const cold = await fit({ labels });
-    const warm = await fit({ labels, start: before.weights });
+    const cold = await fit({ labels, tolerance: 0.01 });
+    const warm = await fit({ labels, tolerance: 0.01, start: before.weights });
     expect(warm.passes).toBeLessThan(cold.passes);
-    expect(relativeError(warm.weights, cold.weights)).toBeLessThan(1e-5);
+    expect(relativeError(warm.weights, cold.weights)).toBeLessThan(0.02);
   });
 
   it('says what tolerance it reached where that is not the one asked for', async () => {

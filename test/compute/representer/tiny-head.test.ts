@@ -5,7 +5,7 @@ import { measureGap } from '../../../src/main/compute/representer/certificate.ts
 import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
 import { descend } from '../../../src/main/compute/representer/lbfgs.ts';
 import { createLabelLoss } from '../../../src/main/compute/representer/loss.ts';
-import { createObjective, type Objective, type Point } from '../../../src/main/compute/representer/objective.ts';
+import { createObjective, type ExactObjective, type Point } from '../../../src/main/compute/representer/objective.ts';
 import { createPlainProducts } from '../../../src/main/compute/representer/plain-products.ts';
 import { createPreconditioner, measureGram } from '../../../src/main/compute/representer/preconditioner.ts';
 import { createRepresenter } from '../../../src/main/compute/representer/representer.ts';
@@ -25,7 +25,7 @@ function expectNear(actual: ArrayLike<number>, expected: number[]): void {
 }
 
 describe('the tiny head', () => {
-  let objective: Objective;
+  let objective: ExactObjective;
   let optimum: Point;
   let alpha: Float64Array;
 
