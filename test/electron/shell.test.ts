@@ -1,60 +1,24 @@
-// The built desktop shell against a stand-in for Electron: everything but Chromium is real, the processes included.
+// The built desktop shell against a stand-in for Electron: how it starts, what it serves, and what it refuses.
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AppDescription } from '../../src/shared/core-contract.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy } from '../../src/shared/csp.ts';
-import type { Grant, ImageCard, Job, ProjectOverview, QueuePage } from '../../src/shared/domain.ts';
-import { toMediaUrl } from '../../src/shared/media-url.ts';
-import { Shell, type ShellOptions } from './stand-in/shell.ts';
+import type { Grant } from '../../src/shared/domain.ts';
+import { Home } from './stand-in/home.ts';
+import type { Shell } from './stand-in/shell.ts';
 
 const text = (body: Uint8Array) => Buffer.from(body).toString('utf8');
 const ourPage = { url: 'app://second-look/', isMainFrame: true, isOurWindow: true };
 
-let home: string;
-let shells: Shell[] = [];
-
-function startShell(options: Partial<ShellOptions> = {}): Shell {
-  const shell = new Shell({ home, ...options });
-  shells.push(shell);
-  return shell;
-}
-
-/** Started, with a page that has talked to core. */
-async function startReady(options: Partial<ShellOptions> = {}): Promise<Shell> {
-  const shell = startShell(options);
-  await untilOpen(shell);
-  return shell;
-}
-
-/** The page answers once its process has loaded the preload; until then the stand-in has no page to ask. */
-async function untilOpen(shell: Shell): Promise<AppDescription> {
-  await shell.do('untilShown');
-  return shell.core<AppDescription>('app.describe');
-}
-
-const readLog = () => readFile(join(home, 'logs', 'second-look.log'), 'utf8');
-
-async function useNewHome(): Promise<void> {
-  home = await mkdtemp(join(tmpdir(), 'second-look-shell-'));
-}
-
-async function endAll(): Promise<void> {
-  for (const shell of shells) shell.kill();
-  await Promise.all(shells.map(({ ended }) => ended));
-  shells = [];
-  await rm(home, { recursive: true });
-}
-
 describe('the shell at rest', () => {
+  let home: Home;
   let shell: Shell;
   beforeAll(async () => {
-    await useNewHome();
-    shell = await startReady();
+    home = new Home();
+    shell = await home.startReady();
   });
-  afterAll(endAll);
+  afterAll(() => home.end());
 
   it('says what must be said before Chromium starts, refuses before it serves, and serves before it shows', async () => {
     expect(await shell.do('journal')).toEqual([
@@ -165,7 +129,7 @@ describe('the shell at rest', () => {
     expect(await shell.do('attempt', { event: 'will-attach-webview', url })).toBe(true);
     expect(await shell.do('openWindow', { url })).toBe('deny');
     expect(await shell.do('download', { url })).toBe(true);
-    const log = await readLog();
+    const log = await home.readLog();
     for (const what of ['navigation', 'redirect', 'webview', 'window', 'download']) {
       expect(log).toContain(`refused ${what} ${url}`);
     }
@@ -183,7 +147,7 @@ describe('the shell at rest', () => {
     expect(await shell.do('invokeAs', { sender, channel: 'grants.add', params: { path: '/etc' } })).toEqual({
       refused: 'Refused.',
     });
-    expect(await readLog()).toContain(`refused grants.add from ${sender?.url || 'nowhere'}`);
+    expect(await home.readLog()).toContain(`refused grants.add from ${sender?.url || 'nowhere'}`);
   });
 
   it('parses what even its own page sends', async () => {
@@ -214,16 +178,16 @@ describe('the shell at rest', () => {
 
   it('grants what a person chose or dropped, and shows it in its folder', async () => {
     expect(await shell.page('pickFolder')).toBeNull();
-    await shell.do('choose', { path: home });
+    await shell.do('choose', { path: home.path });
     const folder = await shell.page<Grant>('pickFolder');
     expect(folder).toMatchObject({ kind: 'folder' });
-    const file = join(home, 'model.onnx');
+    const file = join(home.path, 'model.onnx');
     await writeFile(file, '');
     await shell.do('choose', { path: file });
     expect(await shell.page('pickFile')).toMatchObject({ kind: 'file' });
     expect(await shell.page('drop', { onDisk: file })).toMatchObject({ kind: 'file' });
     expect(await shell.page('drop', { onDisk: '' })).toBeNull();
-    await expect(shell.page('drop', { onDisk: join(home, 'missing') })).rejects.toThrow();
+    await expect(shell.page('drop', { onDisk: join(home.path, 'missing') })).rejects.toThrow();
 
     const names = (await shell.core<{ name: string }[]>('folders.list', { grant: folder.id, path: '' })).map(
       ({ name }) => name,
@@ -233,137 +197,5 @@ describe('the shell at rest', () => {
     expect(await shell.do('journal')).toContain(`show ${file}`);
     await expect(shell.page('reveal', { grant: folder.id, path: '../..' })).rejects.toThrow('leads out');
     await expect(shell.page('reveal', { grant: 'unknown', path: '' })).rejects.toThrow('choose it again');
-  });
-});
-
-describe('a project in the shell', () => {
-  let shell: Shell;
-  beforeAll(async () => {
-    await useNewHome();
-    shell = await startReady();
-  });
-  afterAll(endAll);
-
-  it('is drawn and extracted by compute, and its pictures are served', async () => {
-    const overview = await shell.core<ProjectOverview>('projects.createSample');
-    const job = await shell.page<Job>('waitForJob', { kind: 'fit' });
-    expect(job).toMatchObject({ state: 'done', error: null });
-    const { rows } = await shell.core<QueuePage>('queue.page', { query: {}, from: 0, count: 1 });
-    const { imageId } = rows[0]!;
-    const card = await shell.core<ImageCard>('images.card', { imageId });
-    const picture = await shell.do('fetch', {
-      url: toMediaUrl('media://image/', { imageId, contentKey: card.contentKey }),
-    });
-    expect(picture).toMatchObject({
-      status: 200,
-      headers: {
-        'content-type': expect.stringMatching(/^image\/(png|jpeg)$/),
-        'content-security-policy': "sandbox; default-src 'none'",
-        'x-content-type-options': 'nosniff',
-        'content-length': String(picture.body.length),
-      },
-    });
-    expect(picture.body.length).toBeGreaterThan(100);
-    const stale = toMediaUrl('media://image/', { imageId, contentKey: '0'.repeat(16) });
-    expect(await shell.do('fetch', { url: stale })).toMatchObject({ status: 404 });
-    expect(overview.name).toBeTruthy();
-  });
-
-  it('comes back after core was killed: another process, the same project', async () => {
-    const before = await shell.do('processes');
-    await shell.do('kill', { serviceName: 'Second Look core' });
-    await shell.page('waitForLosses', { count: 1 });
-    const [recent] = await shell.core<{ id: string }[]>('projects.recent');
-    const overview = await shell.core<ProjectOverview>('projects.open', { recent: recent!.id });
-    expect(overview.fit).not.toBeNull();
-    const after = await shell.do('processes');
-    expect(after.map(({ serviceName }) => serviceName)).toContain('Second Look core');
-    expect(before.some(({ pid }) => after.some((other) => other.pid === pid))).toBe(false);
-  });
-
-  it('is opened by a second start of the app, which hands it over and ends', async () => {
-    await shell.core('projects.close');
-    const [recent] = await shell.core<{ displayPath: string }[]>('projects.recent');
-    const opened = shell.page('waitForChange');
-    await shell.do('secondInstance', { args: ['.', recent!.displayPath], folder: '/' });
-    await opened;
-    expect(await shell.core('app.describe')).toMatchObject({ isOpen: true });
-    expect(await shell.do('journal')).toContain('window focused');
-    const second = await startShell({ env: { STAND_IN_IS_SECOND: '1' } }).ended;
-    expect(second).toEqual({ journal: ['quit'], status: 0 });
-  });
-});
-
-describe('the life of the shell', () => {
-  beforeEach(useNewHome);
-  afterEach(endAll);
-
-  it('gives a reloaded page a new port', async () => {
-    const shell = await startReady();
-    await shell.do('reload');
-    expect(await shell.core('app.describe')).toMatchObject({ isOpen: false });
-  });
-
-  it('quits when its window is closed: core first, then the app, and nothing is left running', async () => {
-    const shell = await startReady();
-    const processes = await shell.do('processes');
-    expect(processes.map(({ serviceName }) => serviceName)).toEqual(['Second Look core']);
-    await shell.do('closeWindow');
-    const { journal, status } = await shell.ended;
-    expect(status).toBe(0);
-    expect(journal.slice(-2)).toEqual(['window closed', 'quit']);
-    for (const { pid } of processes) expect(() => process.kill(pid!, 0)).toThrow('ESRCH');
-    expect(await readLog()).not.toContain('core ended');
-  });
-
-  it('opens its window where it was closed', async () => {
-    const first = await startReady();
-    await first.do('closeWindow');
-    await first.ended;
-    const second = await startReady();
-    expect(await second.do('windowOptions')).toMatchObject({ x: 10, y: 20, width: 1440, height: 900 });
-  });
-
-  it.each(['{', '{"bounds":{"x":99999,"y":0,"width":1440,"height":900},"isMaximized":false}'])(
-    'opens its window where it can be seen when the saved place is %s',
-    async (saved) => {
-      await writeFile(join(home, 'window.json'), saved);
-      const shell = await startReady();
-      expect(await shell.do('windowOptions')).not.toHaveProperty('x');
-    },
-  );
-
-  it('asks once before it closes while the page wants to stay', async () => {
-    const shell = await startReady();
-    await shell.do('setWantsToStay', { wantsToStay: true });
-    await shell.do('press', { button: 1 });
-    await shell.do('closeWindow');
-    expect(await shell.core('app.describe')).toMatchObject({ isOpen: false });
-    await shell.do('press', { button: 0 });
-    await shell.do('closeWindow');
-    expect(await shell.ended).toMatchObject({ status: 0 });
-  });
-
-  it('loads the page again after it crashed', async () => {
-    const shell = await startReady();
-    await shell.do('crashPage');
-    expect(await shell.core('app.describe')).toMatchObject({ isOpen: false });
-    expect(await readLog()).toContain('page ended: crashed');
-  });
-
-  it('gives up with a message when core crashes again and again', async () => {
-    const shell = await startReady();
-    for (let crash = 0; crash < 3; crash++) await shell.do('kill', { serviceName: 'Second Look core' });
-    // The app may have ended before it can say that it saw the last one.
-    await shell.do('kill', { serviceName: 'Second Look core' }).catch(() => undefined);
-    const { journal, status } = await shell.ended;
-    expect(status).toBe(0);
-    expect(journal).toContain('error box: The app stopped several times in a row. The log file says why.');
-  });
-
-  it('says why a project that is named on the command line cannot be opened', async () => {
-    const shell = await startReady({ args: ['missing.secondlook'] });
-    await shell.core('app.describe');
-    expect(await shell.do('journal')).toContainEqual(expect.stringMatching(/^error box: .*missing\.secondlook/));
   });
 });
