@@ -32,7 +32,8 @@ function printTable(name: string, rows: Row[]): void {
     row.limit ?? '',
   ]);
   const widths = [0, 1, 2, 3].map((at) => Math.max(...cells.map((line) => line[at]!.length)));
-  for (const line of cells) console.log(`  ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd());
+  for (const line of cells)
+    console.log(`  ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd());
 }
 
 function format(value: number | null): string {
