@@ -6,34 +6,33 @@ export interface KeyBinding {
   id: string;
   /** As `event.key`, letters in lower case; `mod+` is Ctrl, or Cmd on a Mac. */
   keys: readonly string[];
-  label: string;
   scope: KeyScope;
   /** False for keys that a held-down key must not repeat. */
   canRepeat?: boolean;
 }
 
 export const keyTable = [
-  { id: 'next-step', keys: ['Enter'], label: 'Take the next step', scope: 'overview' },
-  { id: 'accept', keys: ['Enter'], label: 'Accept the suggestion', scope: 'review' },
-  { id: 'keep', keys: ['k'], label: 'Keep the given label', scope: 'review' },
+  { id: 'next-step', keys: ['Enter'], scope: 'overview' },
+  { id: 'accept', keys: ['Enter'], scope: 'review' },
+  { id: 'keep', keys: ['k'], scope: 'review' },
   {
     id: 'relabel',
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'],
-    label: 'Relabel to class 1 to 10',
+
     scope: 'review',
   },
-  { id: 'exclude', keys: ['x'], label: 'Exclude: no class, or broken', scope: 'review' },
-  { id: 'unsure', keys: ['u'], label: 'Unsure', scope: 'review' },
-  { id: 'next', keys: ['ArrowRight', 'ArrowDown', 'l'], label: 'Next image', scope: 'review', canRepeat: true },
-  { id: 'previous', keys: ['ArrowLeft', 'ArrowUp', 'j'], label: 'Previous image', scope: 'review', canRepeat: true },
-  { id: 'find-class', keys: ['/'], label: 'Find a class by typing', scope: 'review' },
-  { id: 'zoom', keys: ['z'], label: 'Fit, or 100 %', scope: 'review' },
-  { id: 'zoom-in', keys: ['+', '='], label: 'Zoom in', scope: 'review', canRepeat: true },
-  { id: 'zoom-out', keys: ['-'], label: 'Zoom out', scope: 'review', canRepeat: true },
-  { id: 'undo', keys: ['mod+z'], label: 'Undo the last decision', scope: 'review' },
-  { id: 'redo', keys: ['mod+shift+z', 'mod+y'], label: 'Redo', scope: 'review' },
-  { id: 'retrain', keys: ['r'], label: 'Retrain now', scope: 'runs' },
-  { id: 'all-keys', keys: ['?'], label: 'All keys', scope: 'everywhere' },
+  { id: 'exclude', keys: ['x'], scope: 'review' },
+  { id: 'unsure', keys: ['u'], scope: 'review' },
+  { id: 'next', keys: ['ArrowRight', 'ArrowDown', 'l'], scope: 'review', canRepeat: true },
+  { id: 'previous', keys: ['ArrowLeft', 'ArrowUp', 'j'], scope: 'review', canRepeat: true },
+  { id: 'find-class', keys: ['/'], scope: 'review' },
+  { id: 'zoom', keys: ['z'], scope: 'review' },
+  { id: 'zoom-in', keys: ['+', '='], scope: 'review', canRepeat: true },
+  { id: 'zoom-out', keys: ['-'], scope: 'review', canRepeat: true },
+  { id: 'undo', keys: ['mod+z'], scope: 'review' },
+  { id: 'redo', keys: ['mod+shift+z', 'mod+y'], scope: 'review' },
+  { id: 'retrain', keys: ['r'], scope: 'runs' },
+  { id: 'all-keys', keys: ['?'], scope: 'everywhere' },
 ] as const satisfies readonly KeyBinding[];
 
 export type KeyAction = (typeof keyTable)[number]['id'];

@@ -1,33 +1,30 @@
 // A model's parts in plain words.
-import type { Head, ModelInput, Preprocessing } from '../shared/domain.ts';
-import { formatCount, formatDecimal } from './numbers.ts';
+import { channelOrders, pixelRanges, type Head, type ModelInput, type Preprocessing } from '../shared/domain.ts';
+import { formatDecimal } from './numbers.ts';
+import { t } from './texts.svelte.ts';
 
 export function describeInput({ channels, height, width, layout, element, batch }: ModelInput): string {
-  const size = height === null || width === null ? 'any size' : `${height} × ${width}`;
-  const batches = batch === null ? '' : `, ${formatCount(batch)} at a time`;
-  return `${channels} × ${size}, ${element}, ${layout.toUpperCase()}${batches}`;
+  const size = height === null || width === null ? t('model.any-size') : `${height} × ${width}`;
+  const places = { channels, size, element, layout: layout.toUpperCase() };
+  return batch === null ? t('model.input-is', places) : t('model.input-batch', { ...places, batch });
 }
 
 export function describeHead({ kind, dimensions, classes, exact }: Head): string {
-  const proof = exact ? 'logits = Wᵀ features + b holds as written' : 'logits follow from it by more than W and b';
-  return `${kind}, ${formatCount(dimensions)} features to ${formatCount(classes)} classes; ${proof}`;
+  return t(exact ? 'model.head-exact' : 'model.head-inexact', { kind, dimensions, classes });
 }
 
-const ranges: Record<Preprocessing['range'], string> = { '0-1': '0 to 1', '0-255': '0 to 255', '-1-1': '−1 to 1' };
-const orders: Record<Preprocessing['channels'], string> = { rgb: 'RGB', bgr: 'BGR', gray: 'gray' };
-
-export const rangeOptions = Object.entries(ranges).map(([value, label]) => ({
-  value: value as Preprocessing['range'],
-  label,
-}));
-export const orderOptions = Object.entries(orders).map(([value, label]) => ({
-  value: value as Preprocessing['channels'],
-  label,
-}));
+export const rangeOptions = () => pixelRanges.map((value) => ({ value, label: t(`model.range-${value}`) }));
+export const orderOptions = () => channelOrders.map((value) => ({ value, label: t(`model.order-${value}`) }));
 
 export function describePreprocessing({ width, height, channels, range, mean, std }: Preprocessing): string {
   const numbers = (values: readonly number[]) => values.map((value) => formatDecimal(value, 3)).join(', ');
   const isPlain = mean.every((value) => value === 0) && std.every((value) => value === 1);
-  const normalised = isPlain ? '' : `, less ${numbers(mean)}, over ${numbers(std)}`;
-  return `stretched to ${width} × ${height}, ${orders[channels]}, ${ranges[range]}${normalised}`;
+  const places = {
+    size: `${width} × ${height}`,
+    order: t(`model.order-${channels}`),
+    range: t(`model.range-${range}`),
+  };
+  return isPlain
+    ? t('model.stretched', places)
+    : t('model.normalised', { ...places, mean: numbers(mean), std: numbers(std) });
 }

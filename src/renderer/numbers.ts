@@ -26,13 +26,6 @@ export function formatSigned(value: number, decimals: number): string {
 /** 0.731 -> '73.1 %'. */
 export const formatPercent = (share: number, decimals = 1): string => `${formatDecimal(share * 100, decimals)}${thin}%`;
 
-/** [0.643, 0.661] -> '64.3 to 66.1 %'. */
-export const formatInterval = ([low, high]: readonly [number, number], decimals = 1): string =>
-  `${formatDecimal(low * 100, decimals)} to ${formatPercent(high, decimals)}`;
-
-/** The difference of two shares: 0.079 -> '+7.9 points'. */
-export const formatPoints = (share: number): string => `${formatSigned(share * 100, 1)} points`;
-
 export const formatProbability = (probability: number): string => formatDecimal(probability, 2);
 
 /** An upper bound with one significant digit, rounded up so that it still bounds: 0.0032 -> '±0.004'. */
@@ -64,44 +57,4 @@ const formatPower = (exponent: number): string =>
 /** 'p < 0.001', 'p = 0.012'. */
 export const formatPValue = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${formatDecimal(p, 3)}`);
 
-/** Seconds as a person says them: '1.4 s', '48 s', '2 min 10 s', '2 h 11 min'. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 10) return `${formatDecimal(seconds, 1)}${thin}s`;
-  if (seconds < 59.5) return `${formatDecimal(seconds, 0)}${thin}s`;
-  const minutes = Math.floor(Math.round(seconds) / 60);
-  if (minutes < 60) return `${minutes}${thin}min ${Math.round(seconds) % 60}${thin}s`;
-  return `${formatCount(Math.floor(minutes / 60))}${thin}h ${minutes % 60}${thin}min`;
-}
-
-/** Time left is never promised to the second: '3 s left' only below ten, else steps of five seconds or a minute. */
-export function formatTimeLeft(seconds: number): string {
-  if (seconds < 10) return `${Math.max(1, Math.round(seconds))}${thin}s left`;
-  if (seconds < 90) return `${Math.round(seconds / 5) * 5}${thin}s left`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes}${thin}min left`;
-  return `${Math.floor(minutes / 60)}${thin}h ${minutes % 60}${thin}min left`;
-}
-
-/** 27.4 -> '27 a second'; slow work keeps a digit. */
-export const formatRate = (perSecond: number): string => `${formatDecimal(perSecond, perSecond < 10 ? 1 : 0)} a second`;
-
 export const formatSize = (width: number, height: number): string => `${formatCount(width)} × ${formatCount(height)}`;
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** 'today 15:42', 'yesterday 17:20', '3 Nov 14:10', '3 Nov 2024'. */
-export function formatWhen(atMs: number, nowMs: number): string {
-  const at = new Date(atMs);
-  const now = new Date(nowMs);
-  const time = `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
-  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
-  const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
-  if (days === 0) return `today ${time}`;
-  if (days === 1) return `yesterday ${time}`;
-  const day = `${at.getDate()} ${months[at.getMonth()]}`;
-  return at.getFullYear() === now.getFullYear() ? `${day} ${time}` : `${day} ${at.getFullYear()}`;
-}
-
-/** '1 image', '2 images'. */
-export const formatMany = (count: number, one: string, many = `${one}s`): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -5,6 +5,7 @@ import { init, use, type EChartsType } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Run } from '../shared/domain.ts';
 import { formatCount, formatPercent } from './numbers.ts';
+import { t } from './texts.svelte.ts';
 
 use([LineChart, CustomChart, GridComponent, SVGRenderer]);
 
@@ -38,7 +39,7 @@ function draw(chart: EChartsType, element: HTMLElement, runs: readonly Run[]): v
       grid: { left: 56, right: 32, top: 16, bottom: 44 },
       xAxis: {
         type: 'value',
-        name: 'decisions',
+        name: t('runs.axis'),
         nameLocation: 'middle',
         nameGap: 26,
         minInterval: 1,

@@ -3,17 +3,18 @@ import {
   formatBound,
   formatCount,
   formatDecimal,
-  formatDuration,
-  formatInterval,
-  formatMany,
   formatPercent,
-  formatPoints,
   formatPValue,
   formatSigned,
   formatSmall,
+} from '../../src/renderer/numbers.ts';
+import {
+  formatDuration,
+  formatInterval,
+  formatPoints,
   formatTimeLeft,
   formatWhen,
-} from '../../src/renderer/numbers.ts';
+} from '../../src/renderer/quantities.ts';
 
 const thin = '\u202f';
 
@@ -72,8 +73,6 @@ describe('numbers', () => {
     expect(formatTimeLeft(0.2)).toBe(`1${thin}s left`);
     expect(formatTimeLeft(43)).toBe(`45${thin}s left`);
     expect(formatTimeLeft(600)).toBe(`10${thin}min left`);
-    expect(formatMany(1, 'class', 'classes')).toBe('1 class');
-    expect(formatMany(2000, 'image')).toBe(`2${thin}000 images`);
   });
 
   it('writes days by their distance from today', () => {

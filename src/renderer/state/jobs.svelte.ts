@@ -6,15 +6,7 @@ import { isAppError } from '../../shared/errors.ts';
 import type { Connection } from './connection.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Project } from './project.svelte.ts';
-
-export const jobTitles: Record<JobKind, string> = {
-  sample: 'Drawing the sample project',
-  import: 'Importing',
-  extract: 'Extracting features',
-  fit: 'Fitting the head',
-  retrain: 'Retraining',
-  export: 'Exporting',
-};
+import { t } from '../texts.svelte.ts';
 
 /** What follows an import, in order. */
 export const laterSteps: readonly StartJob[] = [
@@ -27,8 +19,11 @@ const isStuck = (state: JobState): boolean => state === 'failed' || state === 'c
 const wentWrong = ({ state }: Job): boolean => state === 'failed' || state === 'interrupted';
 
 /** What became of a job that did not end well: '… failed. Why, and what to do.' */
-export const describeStuck = ({ kind, state, error, note }: Job): string =>
-  `${jobTitles[kind]} ${state === 'failed' ? 'failed' : `was ${state}`}. ${error ?? note ?? ''}`.trimEnd();
+export function describeStuck({ kind, state, error, note }: Job): string {
+  const places = { title: t(`job.${kind}`), why: error ?? note ?? '' };
+  if (state === 'failed') return t('job.has-failed', places).trimEnd();
+  return t(state === 'interrupted' ? 'job.was-interrupted' : 'job.was-cancelled', places).trimEnd();
+}
 
 export class Jobs {
   readonly #byId = new SvelteMap<number, Job>();
@@ -133,10 +128,11 @@ export class Jobs {
     const before = this.#byId.get(job.id);
     this.#byId.set(job.id, job);
     if (before?.state === job.state) return;
-    if (job.state === 'running') this.#notices.announce(`${jobTitles[job.kind]} has started.`);
-    if (job.state === 'failed') this.#notices.announce(`${jobTitles[job.kind]} failed. ${job.error ?? ''}`);
+    const title = t(`job.${job.kind}`);
+    if (job.state === 'running') this.#notices.announce(t('job.has-started', { title }));
+    if (job.state === 'failed') this.#notices.announce(describeStuck(job));
     if (job.state === 'done') {
-      this.#notices.announce(`${jobTitles[job.kind]} is done. ${job.note ?? ''}`);
+      this.#notices.announce(t('job.is-done', { title, note: job.note ?? '' }).trimEnd());
       for (const listener of this.#doneListeners) listener(job);
     }
   }

@@ -1,5 +1,6 @@
 // The one place that shows errors that belong to no action on the screen, and the words for screen readers.
 import { isAppError } from '../../shared/errors.ts';
+import { t } from '../texts.svelte.ts';
 
 export interface Notice {
   id: number;
@@ -33,5 +34,5 @@ export class Notices {
 export function toSentence(error: unknown): string {
   if (isAppError(error)) return error.message;
   console.error(error);
-  return 'Something went wrong on this page. Reload it; what was saved is kept.';
+  return t('app.bug');
 }

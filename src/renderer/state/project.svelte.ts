@@ -4,6 +4,7 @@ import type { LabelClass, ProjectOverview } from '../../shared/domain.ts';
 import { isAppError } from '../../shared/errors.ts';
 import type { Connection } from './connection.svelte.ts';
 import { toSentence } from './notices.svelte.ts';
+import { t } from '../texts.svelte.ts';
 
 /** Decisions come by the second, and the overview counts everything: it is asked for at most this often. */
 const refreshEveryMs = 500;
@@ -32,7 +33,9 @@ export class Project {
   }
 
   nameOf(classId: number | null): string {
-    return classId === null ? 'no class' : (this.#classNames.get(classId) ?? `class ${classId}`);
+    return classId === null
+      ? t('review.no-class')
+      : (this.#classNames.get(classId) ?? t('review.class', { id: classId }));
   }
 
   open(params: CoreCalls['projects.open']['params']): Promise<void> {

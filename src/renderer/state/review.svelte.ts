@@ -8,6 +8,7 @@ import type { Project } from './project.svelte.ts';
 import { Queue, type Shown } from './queue.svelte.ts';
 import { describeSaved } from './saved-sentence.ts';
 import { toAcceptance, toRow, toStanding, type Verdict } from './verdict.ts';
+import { t } from '../texts.svelte.ts';
 
 /** A decision that was not saved and has been taken back. */
 export interface UnsavedDecision {
@@ -124,7 +125,7 @@ export class Review {
         if (isLaid() && before) this.queue.overlay.set(row.imageId, before);
         else if (isLaid()) this.queue.overlay.delete(row.imageId);
         this.unsaved = { row, verdict, sentence: toSentence(error) };
-        this.#notices.announce(`Not saved: ${row.path}. ${this.unsaved.sentence}`);
+        this.#notices.announce(t('review.not-saved', { path: row.path, why: this.unsaved.sentence }));
         return false;
       } finally {
         this.pending -= 1;
@@ -134,18 +135,18 @@ export class Review {
   }
 
   undo(): Promise<void> {
-    return this.#reverse('reviews.undo', 'Undone', 'There is nothing to undo.');
+    return this.#reverse('reviews.undo');
   }
 
   redo(): Promise<void> {
-    return this.#reverse('reviews.redo', 'Done again', 'There is nothing to redo.');
+    return this.#reverse('reviews.redo');
   }
 
   dismissUnsaved(): void {
     this.unsaved = null;
   }
 
-  #reverse(call: 'reviews.undo' | 'reviews.redo', done: string, nothing: string): Promise<void> {
+  #reverse(call: 'reviews.undo' | 'reviews.redo'): Promise<void> {
     const decision = this.#newestDecision;
     return this.#enqueue(async () => {
       // What was to be undone has not been saved and is already taken back.
@@ -157,7 +158,10 @@ export class Review {
         const answer = await this.#core.call(call, {});
         const change = answer.changed[0];
         this.queue.lay(answer.changed, true);
-        this.#tell(change ? `${done}, ${answer.progress.decided} decided` : nothing, answer);
+        const isUndo = call === 'reviews.undo';
+        const done = t(isUndo ? 'review.undone' : 'review.redone', { decided: answer.progress.decided });
+        const nothing = t(isUndo ? 'review.nothing-to-undo' : 'review.nothing-to-redo');
+        this.#tell(change ? done : nothing, answer);
         if (change) await this.#visit(change.imageId);
       } catch (error) {
         this.#notices.show(error);
@@ -225,7 +229,7 @@ export class Review {
     if (card.state !== wanted.state || card.classId !== wanted.classId) return;
     this.queue.lay([card], true);
     this.unsaved = null;
-    this.saved = `Saved after all: ${unsaved.row.path}`;
+    this.saved = t('review.saved-after-all', { path: unsaved.row.path });
     this.#notices.announce(this.saved);
   }
 

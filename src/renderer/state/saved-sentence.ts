@@ -1,6 +1,6 @@
 // What was saved, in the words that the screen shows and the live region reads.
 import type { QueueRow, ReviewAnswer } from '../../shared/domain.ts';
-import { formatCount } from '../numbers.ts';
+import { t } from '../texts.svelte.ts';
 
 /** 'Saved: ship → plane, 37 decided'. */
 export function describeSaved(
@@ -9,13 +9,9 @@ export function describeSaved(
   names: { nameOf(classId: number | null): string },
 ): string {
   const change = answer.changed[0];
-  const given = names.nameOf(row.givenClassId);
-  const verdict = {
-    open: given,
-    kept: `${given} kept`,
-    relabelled: `${given} → ${names.nameOf(change?.classId ?? null)}`,
-    excluded: `${given} excluded`,
-    unsure: `${given} unsure`,
-  }[change?.state ?? 'open'];
-  return `Saved: ${verdict}, ${formatCount(answer.progress.decided)} decided`;
+  const label = names.nameOf(row.givenClassId);
+  const state = change?.state ?? 'open';
+  const verdict =
+    state === 'open' ? label : t(`review.verdict-${state}`, { label, to: names.nameOf(change?.classId ?? null) });
+  return t('review.saved', { verdict, decided: answer.progress.decided });
 }
