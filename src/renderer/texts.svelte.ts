@@ -53,6 +53,7 @@ export function t<Key extends TextKey>(
   key: Key,
   ...[places]: [Needs<Key>] extends [never] ? [] : [Record<Needs<Key>, string | number>]
 ): string {
+  const asked: string = key;
   const filled: Record<string, string | number> = { lng: current };
   for (const [name, value] of Object.entries<string | number>(places ?? {})) {
     const written = typeof value === 'number' ? formatCount(value) : value;
@@ -60,7 +61,7 @@ export function t<Key extends TextKey>(
     if (name === 'count') Object.assign(filled, { count: value, [writtenCount]: written });
     else filled[name] = written;
   }
-  return i18n.t(key, filled);
+  return i18n.t(asked, filled);
 }
 
 /** Codes and names of all languages, each name in its own language. */

@@ -30,8 +30,8 @@ describe('keys', () => {
     expect(findConflicts(keyTable)).toEqual([]);
     expect(
       findConflicts([
-        { id: 'keep', keys: ['k'], label: '', scope: 'review' },
-        { id: 'other', keys: ['x', 'k'], label: '', scope: 'everywhere' },
+        { id: 'keep', keys: ['k'], scope: 'review' },
+        { id: 'other', keys: ['x', 'k'], scope: 'everywhere' },
       ]),
     ).toEqual([{ key: 'k', ids: ['keep', 'other'] }]);
   });
