@@ -55,7 +55,7 @@ export interface Preprocessing {
 export interface ModelInput {
   name: string;
   layout: 'nchw' | 'nhwc';
-  element: 'float32' | 'uint8';
+  element: 'float32' | 'uint8' | 'float16';
   channels: number;
   /** null where the graph leaves the size free. */
   height: number | null;
@@ -64,17 +64,34 @@ export interface ModelInput {
   batch: number | null;
 }
 
+export const headKinds = [
+  'Gemm',
+  'MatMul',
+  'MatMul+Add',
+  'Conv1x1',
+  'MatMulInteger',
+  'QLinearMatMul',
+  'QGemm',
+  'QLinearConv',
+  'none',
+] as const;
+/** The operator that a head is written with; `none` where a model has no head and its output vector is the features. */
+export type HeadKind = (typeof headKinds)[number];
+
 /** The last linear layer: what enters it (`features`, d values) and what leaves it (`logits`, C values). */
 export interface Head {
-  kind: 'Gemm' | 'MatMul' | 'MatMul+Add';
-  /** Names of the tensors in the graph. */
+  kind: HeadKind;
+  /** Names of the tensors in the graph; `logits` is empty where there is no head. */
   features: string;
   logits: string;
   /** d, without the constant 1 of the bias. */
   dimensions: number;
+  /** 0 where there is no head. */
   classes: number;
-  /** True if logits = W^T features + b holds as written in the graph. */
+  /** True if the model's logits are W^T features + b, but for the rounding of its own arithmetic. */
   exact: boolean;
+  /** Largest difference of W^T features + b from the model's logits, relative to 1 + the largest logit; null without a head. */
+  difference: number | null;
 }
 
 export interface ModelDescription {

@@ -37,8 +37,10 @@ describeWithMaterial('on real pictures', () => {
   // whose JPEG decoder makes the same pixels as ours; what is left is float32. Another decoder would be ~0.1 away.
   it.each<[string, Partial<Preprocessing>]>([
     ['resnet20_cifar10jpg.onnx', normalised],
+    ['resnet20_cifar10jpg_conv1x1_gap.onnx', normalised],
     ['resnet20_cifar10jpg_features.onnx', normalised],
     ['resnet20_cifar10jpg_fixedbatch1.onnx', normalised],
+    ['resnet20_cifar10jpg_gap_conv1x1.onnx', normalised],
     ['resnet20_cifar10jpg_matmul_add.onnx', normalised],
     ['resnet20_cifar10jpg_softmax.onnx', normalised],
     ['resnet20_cifar10jpg_uint8nhwc.onnx', {}],
@@ -61,6 +63,7 @@ describeWithMaterial('on real pictures', () => {
     ['resnet20_cifar10_akamaster.onnx', { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }],
     ['resnet8_cifar10_mlperftiny.onnx', { range: '0-255' }],
     ['mobilenet_v1_0.25_96_vww_mlperftiny.onnx', {}],
+    ['mobilenet_v1_0.5_160_coral_deq.onnx', { range: '-1-1' }],
     ['mnist-12_ort.onnx', { range: '0-255' }],
     ['tiny_auto_horse.onnx', normalised],
   ])('the head of %s makes its logits of its features', async (name, choice) => {
@@ -69,11 +72,8 @@ describeWithMaterial('on real pictures', () => {
     const file = await readModelFile(path);
     const { features, logits, failed } = await extract(name, choice);
     expect(failed).toEqual([]);
-    const ours = applyHead(
-      readHeadWeights(findHead(file.graph, file.name).head, file.externalPaths),
-      features,
-      head.dimensions,
-    );
+    const [candidate] = findHead(file.graph, file.name).candidates;
+    const ours = applyHead(readHeadWeights(candidate!.layer!, file.externalPaths), features);
     const largest = logits.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     const worst = ours.reduce((max, value, i) => Math.max(max, Math.abs(value - logits[i]!)), 0);
     expect(ours).toHaveLength(20 * head.classes);

@@ -73,6 +73,8 @@ export class Extractor {
       if (typeof picture !== 'string') writer.write(picture, pixels, index);
     });
     const { features, logits } = await session.run(pixels, count);
+    if (features.length !== count * head.dimensions || logits.length !== count * head.classes)
+      throw new AppError('unsupported', 'The model gives rows of another length for these pictures than for others.');
     return {
       features: features.subarray(0, pictures.length * head.dimensions),
       logits: logits.subarray(0, pictures.length * head.classes),

@@ -1,4 +1,5 @@
 import type { ModelDescription, Preprocessing } from '../../shared/domain.ts';
+import { noteHead } from './judge-head.ts';
 import { readModelFile } from './graph/model-file.ts';
 import { proveModel } from './prove-model.ts';
 import { understandModel } from './understand-model.ts';
@@ -13,18 +14,24 @@ export async function inspectModel(
 ): Promise<ModelDescription & { sha256: string }> {
   const file = await readModelFile(path);
   const model = understandModel(file, choice);
-  const { session, fixedBatch } = await proveModel(file, model);
+  const { session, head, candidate, fixedBatch } = await proveModel(file, model);
   await session.release();
-
-  const { layer: _, ...head } = model.head;
+  const others = file.graph.output.filter(({ name }) => name !== candidate.output);
   return {
     sha256: file.sha256,
     input: { ...model.input, batch: fixedBatch },
     head,
     preprocessing: model.preprocessing,
-    notes: [...model.notes, ...(fixedBatch === null ? [] : [noteBatch(fixedBatch)])],
+    notes: [
+      ...model.notes,
+      ...noteHead(head, candidate, 'made-up pictures'),
+      ...others.map(noteOutput),
+      ...(fixedBatch === null ? [] : [noteBatch(fixedBatch)]),
+    ],
   };
 }
+
+const noteOutput = ({ name }: { name?: string }) => `The output "${name}" is passed over: another leads to the head.`;
 
 const noteBatch = (batch: number) =>
   `The model takes exactly ${batch} ${batch === 1 ? 'picture' : 'pictures'} at a time, which is slower than many.`;

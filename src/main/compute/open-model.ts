@@ -1,6 +1,5 @@
 import type { ComputeCalls } from '../../shared/compute-contract.ts';
-import type { Preprocessing, Provider, ProviderRefusal } from '../../shared/domain.ts';
-import type { FoundHead } from './graph/find-head.ts';
+import type { Head, Preprocessing, Provider, ProviderRefusal } from '../../shared/domain.ts';
 import { readModelFile } from './graph/model-file.ts';
 import { proveModel } from './prove-model.ts';
 import { chooseProvider } from './providers.ts';
@@ -13,7 +12,7 @@ export interface OpenModel {
   session: Session;
   preprocessing: Preprocessing;
   writer: TensorWriter;
-  head: FoundHead;
+  head: Head;
   /** Images per run; exactly so many where `isBatchFixed`. */
   batch: number;
   isBatchFixed: boolean;
@@ -32,12 +31,12 @@ export async function openModel(params: ComputeCalls['model.open']['params']): P
   const file = await readModelFile(params.path);
   const model = understandModel(file, params.preprocessing);
   const { fixedBatch, ...proven } = await proveModel(file, model);
-  const chosen = await chooseProvider(params.provider, file, model, proven);
+  const chosen = await chooseProvider(params.provider, proven);
   return {
     ...chosen,
     preprocessing: model.preprocessing,
     writer: proven.writer,
-    head: model.head,
+    head: proven.head,
     batch: fixedBatch ?? params.batch ?? defaultBatch(chosen.provider),
     isBatchFixed: fixedBatch !== null,
   };

@@ -1,8 +1,13 @@
 // Proof that a model does what its file was understood to say: run on made-up pictures, before any real one.
-import { AppError } from '../../shared/errors.ts';
-import { applyHead, readHeadWeights } from './graph/head-weights.ts';
+import type { Head } from '../../shared/domain.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
+import type { HeadCandidate } from './graph/find-head.ts';
+import { takeMean } from './graph/head-forms.ts';
+import { readHeadWeights, type HeadWeights } from './graph/head-weights.ts';
 import type { ModelFile } from './graph/model-file.ts';
-import { openSession, toModelError, type BatchAnswer, type Session } from './session.ts';
+import { differenceOfHead, judgeHead } from './judge-head.ts';
+import { probeHead } from './probe-head.ts';
+import { openSession, toModelError, type BatchAnswer, type Session, type SessionPlan } from './session.ts';
 import { createTensorWriter, type PixelTensor, type TensorWriter } from './tensor-writer.ts';
 import type { UnderstoodModel } from './understand-model.ts';
 
@@ -14,28 +19,103 @@ export interface Trial {
 }
 
 export interface ProvenModel {
+  plan: SessionPlan;
   /** On the CPU; to be released. */
   session: Session;
   writer: TensorWriter;
   trial: Trial;
+  head: Head;
+  candidate: HeadCandidate;
+  /** null where the model has no head. */
+  weights: HeadWeights | null;
   /** How many pictures a run takes exactly, or null where any number. */
   fixedBatch: number | null;
 }
 
-/** Opens the model on the CPU and runs it. Throws 'unsupported' where it cannot be run or its head is not what it seemed. */
+/**
+ * Opens the model on the CPU, runs it, and takes the first candidate whose head makes the logits that the model makes.
+ * Throws 'unsupported' where it cannot be run or none of them does.
+ */
 export async function proveModel(file: ModelFile, model: UnderstoodModel): Promise<ProvenModel> {
-  const writer = createTensorWriter(model.input, model.preprocessing);
-  let session: Session | undefined;
-  try {
-    session = await openSession(file, model, 'cpu');
-    const trial = await tryModel(session, writer, model.input.batch);
-    verifyHead(file, model, trial);
-    const isBatchOfOne = model.input.batch === null && trial.count === 1;
-    return { session, writer, trial, fixedBatch: isBatchOfOne ? 1 : model.input.batch };
-  } catch (error) {
-    await session?.release();
-    throw toModelError(error, file.name);
+  const { candidates, ending } = model.search;
+  const refusals: AppError[] = [];
+  for (const candidate of candidates) {
+    try {
+      return await proveCandidate(file, model, candidate);
+    } catch (error) {
+      const refusal = toModelError(error, file.name);
+      // What the runtime has against the model itself, it will have against every candidate.
+      if (!isAppError(error) && candidate.making.length === 0) throw refusal;
+      refusals.push(refusal);
+    }
   }
+  const reasons = [...new Set(refusals.map(({ message }) => message))].join(' ');
+  throw new AppError(
+    'unsupported',
+    `${file.name} has no head that Second Look understands; its output "${candidates.at(-1)!.output}" comes from ${ending}. ${reasons}`,
+  );
+}
+
+async function proveCandidate(file: ModelFile, model: UnderstoodModel, found: HeadCandidate): Promise<ProvenModel> {
+  const { input, preprocessing } = model;
+  const writer = createTensorWriter(input, preprocessing);
+  let candidate = found;
+  let plan: SessionPlan = { file, input, preprocessing, head: candidate };
+  let session = await openSession(plan, 'cpu');
+  try {
+    let trial = await tryModel(session, writer, input.batch);
+    const mean = candidate.kind === 'none' ? meanOfMap(file, model, trial.answer) : undefined;
+    if (mean) {
+      await session.release();
+      candidate = { ...candidate, ...mean };
+      plan = { ...plan, head: candidate };
+      session = await openSession(plan, 'cpu');
+      trial = await tryModel(session, writer, input.batch);
+    }
+    const weights = await findWeights(file, candidate, trial.answer);
+    const head = judgeHead(candidate, trial.answer, weights);
+    const isBatchOfOne = input.batch === null && trial.count === 1;
+    return { plan, session, writer, trial, head, candidate, weights, fixedBatch: isBatchOfOne ? 1 : input.batch };
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+/** As the file says them, or else by probing; where a head scales its layer or rounds, only the second finds them. */
+async function findWeights(
+  file: ModelFile,
+  candidate: HeadCandidate,
+  answer: BatchAnswer,
+): Promise<HeadWeights | null> {
+  if (candidate.logits === null) return null;
+  if (candidate.layer) {
+    const weights = readHeadWeights(candidate.layer, file.externalPaths);
+    if (candidate.activation !== null || differenceOfHead(weights, answer) < 1) return weights;
+  }
+  const probed = await probeHead(file, candidate, answer);
+  if (probed) return probed;
+  throw new AppError('unsupported', `The weights of its ${candidate.kind} are not written in the file.`);
+}
+
+/** A map of at most a sixteenth of the picture's width and height is what a backbone ends in; its mean can be used. */
+const smallestShrinking = 16;
+
+/** How to take the mean of an output that is one small map for each picture; undefined for any other output. */
+function meanOfMap(
+  { graph }: ModelFile,
+  { preprocessing }: UnderstoodModel,
+  { featureDims }: BatchAnswer,
+): Pick<HeadCandidate, 'features' | 'making'> | undefined {
+  const [output] = graph.output;
+  const [, first = 1, second = 1, third = 1] = featureDims;
+  // Detectors give maps as well, but several.
+  if (!output || graph.output.length > 1 || featureDims.length !== 4) return undefined;
+  const isChannelsLast = third > first && first === second;
+  const [height, width] = isChannelsLast ? [first, second] : [second, third];
+  const isSmall =
+    height * smallestShrinking <= preprocessing.height && width * smallestShrinking <= preprocessing.width;
+  return isSmall && height * width > 1 ? takeMean(output.name, isChannelsLast) : undefined;
 }
 
 /**
@@ -48,7 +128,7 @@ function tryModel(session: Session, writer: TensorWriter, batch: number | null):
     return { pixels, count, answer: await session.run(pixels, count) };
   };
   if (batch !== null) return run(batch);
-  return run(2).catch(() => run(1));
+  return run(2).catch((error: unknown) => run(1).catch(() => Promise.reject(error as Error)));
 }
 
 /** Pictures of noise, the same at every start. */
@@ -63,24 +143,4 @@ function createNoise(writer: TensorWriter, count: number): PixelTensor {
     writer.write(picture, tensor, index);
   }
   return tensor;
-}
-
-/** What float32 sums may be apart, relative to 1 + the largest logit (METHODS 1.10). */
-const headTolerance = 1e-4;
-
-/** Throws 'unsupported' unless the head that was read from the file makes the model's logits of its features. */
-function verifyHead(file: ModelFile, { head }: UnderstoodModel, { answer }: Trial): void {
-  const logits = applyHead(readHeadWeights(head, file.externalPaths), answer.features, head.dimensions);
-  let largest = 0;
-  let difference = 0;
-  for (let i = 0; i < logits.length; i++) {
-    largest = Math.max(largest, Math.abs(answer.logits[i]!));
-    difference = Math.max(difference, Math.abs(logits[i]! - answer.logits[i]!));
-  }
-  // Written so that NaN fails too.
-  if (difference <= headTolerance * (1 + largest)) return;
-  throw new AppError(
-    'unsupported',
-    `${file.name} cannot be used: the ${head.kind} before its output does not make its logits; they differ by ${difference.toPrecision(2)}.`,
-  );
 }

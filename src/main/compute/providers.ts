@@ -1,11 +1,9 @@
 // Choosing what a model runs on.
 import type { Provider, ProviderRefusal } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { ModelFile } from './graph/model-file.ts';
 import { loadOnnxRuntime } from './native-libraries.ts';
 import type { ProvenModel, Trial } from './prove-model.ts';
 import { firstLine, openSession, type Session } from './session.ts';
-import type { UnderstoodModel } from './understand-model.ts';
 
 /** What is tried on each system, the fastest first; the CPU always works. */
 const preferences: Partial<Record<NodeJS.Platform, Provider[]>> = {
@@ -29,9 +27,7 @@ export interface ChosenProvider {
  */
 export async function chooseProvider(
   asked: 'auto' | Provider,
-  file: ModelFile,
-  model: UnderstoodModel,
-  { session: cpu, trial }: Pick<ProvenModel, 'session' | 'trial'>,
+  { plan, session: cpu, trial }: Pick<ProvenModel, 'plan' | 'session' | 'trial'>,
 ): Promise<ChosenProvider> {
   const { listSupportedBackends } = await loadOnnxRuntime();
   const built = new Set(listSupportedBackends().map((backend) => backend.name));
@@ -39,7 +35,7 @@ export async function chooseProvider(
   for (const provider of asked === 'auto' ? (preferences[process.platform] ?? ['cpu']) : [asked]) {
     if (provider === 'cpu') return { provider, providersTried, session: cpu };
     const outcome = built.has(provider)
-      ? await tryProvider(() => openSession(file, model, provider), trial)
+      ? await tryProvider(() => openSession(plan, provider), trial)
       : 'ONNX Runtime for this system is built without it';
     if (typeof outcome !== 'string') {
       await cpu.release();

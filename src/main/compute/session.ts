@@ -1,32 +1,49 @@
 // One ONNX Runtime session on one execution provider.
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
-import type { Provider } from '../../shared/domain.ts';
-import { exposeTensors } from './graph/expose.ts';
+import type { ModelInput, Preprocessing, Provider } from '../../shared/domain.ts';
+import { exposeTensors, widenInput } from './graph/expose.ts';
+import type { HeadCandidate } from './graph/find-head.ts';
 import type { ModelFile } from './graph/model-file.ts';
+import { fromHalves } from './graph/tensor-values.ts';
 import { loadOnnxRuntime } from './native-libraries.ts';
 import type { PixelTensor } from './tensor-writer.ts';
-import type { UnderstoodModel } from './understand-model.ts';
 
-/** Features (count x d) and logits (count x C) of a batch, row-major. */
+/** What a session is made for: which pictures enter the model, and which of its tensors come out. */
+export interface SessionPlan {
+  file: ModelFile;
+  input: ModelInput;
+  preprocessing: Preprocessing;
+  head: Pick<HeadCandidate, 'features' | 'making' | 'logits'>;
+}
+
+/** Features (count x d) and logits (count x C) of a batch, row-major; no logits where the model has no head. */
 export interface BatchAnswer {
   features: Float32Array;
   logits: Float32Array;
+  /** As they leave the graph; the first is the count. */
+  featureDims: readonly number[];
+  logitDims: readonly number[];
+  featureType: string;
 }
 
 export interface Session {
-  /** Runs `count` images. Throws 'unsupported' where what comes out has not d features and C logits for each. */
+  /** Runs `count` images. Throws 'unsupported' where what comes out has not one row for each. */
   run(pixels: PixelTensor, count: number): Promise<BatchAnswer>;
   release(): Promise<void>;
 }
 
 /** Opens a model on one provider alone: of a list, ONNX Runtime would pass over one that fails and not say so. */
-export async function openSession(file: ModelFile, model: UnderstoodModel, provider: Provider): Promise<Session> {
+export async function openSession(plan: SessionPlan, provider: Provider): Promise<Session> {
   const { InferenceSession, Tensor } = await loadOnnxRuntime();
-  const { head, input } = model;
-  const session = await InferenceSession.create(exposeTensors(file, [head.features, head.logits]), {
+  const { file, input, head } = plan;
+  const { features, logits, making } = head;
+  const names = logits === null ? [features] : [features, logits];
+  const exposed = exposeTensors(file, names, making);
+  const bytes = input.element === 'float16' ? widenInput(exposed, input.name) : exposed;
+  const session = await InferenceSession.create(bytes, {
     executionProviders: [provider],
     intraOpNumThreads: availableParallelism(),
     extra: sessionSettings(file),
@@ -34,20 +51,25 @@ export async function openSession(file: ModelFile, model: UnderstoodModel, provi
 
   return {
     async run(pixels, count) {
-      const dims = inputDims(model, count);
+      const dims = inputDims(plan, count);
       const fed =
         pixels instanceof Uint8Array ? new Tensor('uint8', pixels, dims) : new Tensor('float32', pixels, dims);
-      const outputs = await session.run({ [input.name]: fed }, [head.features, head.logits]);
+      const outputs = await session.run({ [input.name]: fed }, names);
+      const featureRows = readRows(outputs, features, count);
+      const logitRows = logits === null ? null : readRows(outputs, logits, count);
       return {
-        features: readRows(outputs, head.features, count, head.dimensions),
-        logits: readRows(outputs, head.logits, count, head.classes),
+        features: featureRows.values,
+        logits: logitRows?.values ?? new Float32Array(),
+        featureDims: featureRows.dims,
+        logitDims: logitRows?.dims ?? [count, 0],
+        featureType: featureRows.type,
       };
     },
     release: () => session.release(),
   };
 }
 
-function inputDims({ input, preprocessing }: UnderstoodModel, count: number): number[] {
+function inputDims({ input, preprocessing }: SessionPlan, count: number): number[] {
   const { width, height } = preprocessing;
   return input.layout === 'nchw' ? [count, input.channels, height, width] : [count, height, width, input.channels];
 }
@@ -62,15 +84,22 @@ const sessionSettings = (file: ModelFile) => ({
   },
 });
 
-function readRows(outputs: InferenceSession.ReturnType, name: string, count: number, width: number): Float32Array {
-  const { data, dims } = outputs[name]!;
-  if (data instanceof Float32Array && data.length === count * width) return data;
+function readRows(outputs: InferenceSession.ReturnType, name: string, count: number) {
+  const { dims, type } = outputs[name]!;
+  const values = toFloats(outputs[name]!);
+  if (dims[0] === count && values.length > 0) return { values, dims, type };
   throw new AppError(
     'unsupported',
-    `The model gives "${name}" as ${dims.join(' x ')} for ${count} images; ${count} x ${width} float32 was expected.`,
+    `The model gives "${name}" as ${dims.join(' x ') || 'one number'} for ${count} images; a row of numbers for each was expected.`,
   );
 }
 
+/** The values of a float32 or float16 output; none of another type, which no features have. */
+export function toFloats({ data, type }: OnnxValue): Float32Array {
+  if (data instanceof Float32Array) return data;
+  if (type !== 'float16' || !ArrayBuffer.isView(data)) return new Float32Array();
+  return fromHalves(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2));
+}
 /** A sentence for what ONNX Runtime says against a model, with the operator or version that it names. */
 export function toModelError(error: unknown, modelName: string): AppError {
   if (error instanceof AppError) return error;

@@ -192,6 +192,7 @@ export const texts = {
   'model.any-size': 'any size',
   'model.input-is': '{{channels}} × {{size}}, {{element}}, {{layout}}',
   'model.input-batch': '{{channels}} × {{size}}, {{element}}, {{layout}}, {{batch}} at a time',
+  'model.head-none': 'none; the {{dimensions}} values of its output are taken as features',
   'model.head-exact':
     '{{kind}}, {{dimensions}} features to {{classes}} classes; logits = Wᵀ features + b holds as written',
   'model.head-inexact':

@@ -173,6 +173,7 @@ export const texts: Language['texts'] = {
   'model.any-size': '任意尺寸',
   'model.input-is': '{{channels}} × {{size}}，{{element}}，{{layout}}',
   'model.input-batch': '{{channels}} × {{size}}，{{element}}，{{layout}}，每批 {{batch}}',
+  'model.head-none': '无；取其输出的 {{dimensions}} 个值作为特征',
   'model.head-exact': '{{kind}}，{{dimensions}} 个特征到 {{classes}} 个类别；logits = Wᵀ 特征 + b 完全成立',
   'model.head-inexact': '{{kind}}，{{dimensions}} 个特征到 {{classes}} 个类别；logits 不只由 W 和 b 得出',
   'model.range-0-1': '0 至 1',

@@ -25,7 +25,9 @@ export async function setModel(session: Session, project: string, options: Model
     lines: [
       `input ${input.name}: ${input.layout}, ${input.element}, ${preprocessing.width} x ${preprocessing.height}, ${preprocessing.channels}`,
       `pixels ${preprocessing.range}, mean ${preprocessing.mean.join(' ')}, std ${preprocessing.std.join(' ')}`,
-      `head ${head.kind}: ${head.dimensions} features -> ${head.classes} classes${head.exact ? '' : ' (not exact)'}`,
+      head.kind === 'none'
+        ? `no head: ${head.dimensions} values of "${head.features}" are the features`
+        : `head ${head.kind}: ${head.dimensions} features -> ${head.classes} classes${head.exact ? '' : ' (not exact)'}`,
       ...notes,
     ],
   };

@@ -14,7 +14,7 @@ import {
 } from './onnx_pb.js';
 
 /** What a tensor is made of; the array's kind gives its element type. */
-export type TensorValues = Float32Array | Uint8Array | BigInt64Array;
+export type TensorValues = Float32Array | Uint8Array | Int8Array | BigInt64Array;
 
 /** An operator's attribute. Whole numbers are bigint, as ONNX's own are; a number is a float. */
 export type AttributeValue = bigint | number | string | TensorProto | bigint[] | number[];
@@ -33,6 +33,7 @@ export function createTensor(name: string, dims: number[], values: TensorValues)
 
 function elementTypeOf(values: TensorValues): number {
   if (values instanceof Float32Array) return elementTypes.float32;
+  if (values instanceof Int8Array) return elementTypes.int8;
   return values instanceof Uint8Array ? elementTypes.uint8 : elementTypes.int64;
 }
 

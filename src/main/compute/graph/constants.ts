@@ -1,17 +1,15 @@
 // Tensors whose values are written in the file: initializers and Constant nodes, also behind operators that only
 // move or rename them.
-import { AppError } from '../../../shared/errors.ts';
-import { readInts, readTensor } from './attributes.ts';
+import { readInt, readInts, readTensor } from './attributes.ts';
 import { elementTypes } from './element-types.ts';
-import { isExternal, readExternalBytes } from './external-data.ts';
 import type { GraphIndex } from './graph-index.ts';
 import type { NodeProto, TensorProto } from './onnx_pb.js';
+import { copyWhole, isReadable, readValues } from './tensor-values.ts';
 
 /** A tensor known from the file alone. */
 export interface Constant {
   dims: number[];
-  elementType: number;
-  /** Its float32 values, row-major, given where the model's external files lie. Throws 'unreadable' where they are too few. */
+  /** Its values as float32, row-major, given where the model's external files lie. Throws 'unreadable' where they are too few. */
   read(externalPaths: Map<string, string>): Float32Array;
 }
 
@@ -39,9 +37,38 @@ type Follow = (source: Constant, node: NodeProto, index: GraphIndex) => Constant
 
 const followed = new Map<string, Follow>([
   ['Identity', (source) => source],
+  ['Cast', (source, node) => (isCastToFloat(node) ? source : undefined)],
+  ['DequantizeLinear', dequantize],
   ['Transpose', (source, node) => (isTurned(source, node) ? transpose(source) : undefined)],
   ['Reshape', reshape],
 ]);
+
+const floats: number[] = [elementTypes.float32, elementTypes.float16, elementTypes.float64];
+const isCastToFloat = (node: NodeProto) => floats.includes(readInt(node, 'to', 0));
+
+/** (values - zero point) x scale, each for the whole tensor or for each place along one axis. */
+function dequantize(source: Constant, node: NodeProto, index: GraphIndex): Constant | undefined {
+  const { dims } = source;
+  const [, scaleName = '', zeroName = ''] = node.input;
+  const storedScale = findStored(scaleName, index);
+  const storedZero = findStored(zeroName, index);
+  const scale = storedScale && fromTensor(storedScale);
+  const zero = zeroName === '' ? null : storedZero && fromTensor(storedZero);
+  const axis = (readInt(node, 'axis', 1) + dims.length) % (dims.length || 1);
+  const isPerPlace = scale && sizeOf(scale.dims) === dims[axis];
+  if (!scale || zero === undefined || (sizeOf(scale.dims) !== 1 && !isPerPlace)) return undefined;
+  const step = sizeOf(dims.slice(axis + 1));
+  return {
+    dims,
+    read: (externalPaths) => {
+      const scales = scale.read(externalPaths);
+      const zeros = zero?.read(externalPaths) ?? new Float32Array(scales.length);
+      const placeOf = (i: number) => Math.floor(i / step) % dims[axis]!;
+      const at = (values: Float32Array, i: number) => values[values.length === 1 ? 0 : placeOf(i)]!;
+      return source.read(externalPaths).map((value, i) => (value - at(zeros, i)) * at(scales, i));
+    },
+  };
+}
 
 function isTurned({ dims }: Constant, node: NodeProto): boolean {
   const order = readInts(node, 'perm') ?? [1, 0];
@@ -59,7 +86,6 @@ export function transpose(source: Constant): Constant {
   const [rows = 1, columns = 1] = source.dims;
   return {
     dims: [columns, rows],
-    elementType: source.elementType,
     read: (externalPaths) => {
       const values = source.read(externalPaths);
       const turned = new Float32Array(values.length);
@@ -71,31 +97,13 @@ export function transpose(source: Constant): Constant {
   };
 }
 
-function fromTensor(tensor: TensorProto): Constant {
+function fromTensor(tensor: TensorProto): Constant | undefined {
   const dims = tensor.dims.map(Number);
-  return {
-    dims,
-    elementType: tensor.dataType,
-    read: (externalPaths) => readFloats(tensor, sizeOf(dims), externalPaths),
-  };
+  if (!isReadable(tensor.dataType)) return undefined;
+  return { dims, read: (externalPaths) => readValues(tensor, sizeOf(dims), externalPaths) };
 }
 
 export const sizeOf = (dims: number[]): number => dims.reduce((product, dim) => product * dim, 1);
-
-function readFloats(tensor: TensorProto, size: number, externalPaths: Map<string, string>): Float32Array {
-  if (tensor.dataType !== elementTypes.float32) throw new TypeError(`"${tensor.name}" is not float32.`);
-  const bytes = () => (isExternal(tensor) ? readExternalBytes(tensor, size * 4, externalPaths) : tensor.rawData);
-  const found = new Float32Array(tensor.floatData.length > 0 ? tensor.floatData : copyWhole(bytes(), 4));
-  if (found.length === size) return found;
-  throw new AppError(
-    'unreadable',
-    `The model is damaged: "${tensor.name}" has ${found.length} values where it should have ${size}. Export it again.`,
-  );
-}
-
-/** Copied, since the bytes lie anywhere in their file and an array of numbers must start at a multiple of its size. */
-const copyWhole = (bytes: Uint8Array, size: number) =>
-  new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % size))).buffer;
 
 function readShape(tensor: TensorProto): number[] {
   if (tensor.int64Data.length > 0) return tensor.int64Data.map(Number);

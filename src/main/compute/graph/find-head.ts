@@ -1,76 +1,142 @@
 // Finding the head: from an output back over operators that do not mix the logits, to the last linear layer.
 import { AppError } from '../../../shared/errors.ts';
-import type { Head } from '../../../shared/domain.ts';
-import { sizeOf, type Constant } from './constants.ts';
-import { elementTypes, toElementName } from './element-types.ts';
+import type { HeadKind } from '../../../shared/domain.ts';
 import { indexGraph, type GraphIndex } from './graph-index.ts';
-import { headForms, type LinearLayer } from './head-forms.ts';
-import type { GraphProto } from './onnx_pb.js';
+import { readLinear, type Entry, type LinearNode, type PlainLayer } from './head-forms.ts';
+import type { GraphProto, NodeProto } from './onnx_pb.js';
 
-/** A head and the constants that it is made of. */
-export interface FoundHead extends Head {
-  layer: LinearLayer & { weights: Constant; bias: Constant | null };
+/** What may be the head, to be proved by running it. */
+export interface HeadCandidate {
+  kind: HeadKind;
+  features: string;
+  /** Nodes to be put behind the graph to make the features, where it has no such tensor itself. */
+  making: NodeProto[];
+  /** The tensor of the logits; null where the model's own output vector is taken as features. */
+  logits: string | null;
+  /** null where the numbers must be found by running the graph between features and logits. */
+  layer: PlainLayer | null;
+  /** Where the layer begins; null where there is none. */
+  entry: Entry | null;
+  /** The operator between the layer and the logits that makes the model's own head not linear. */
+  activation: string | null;
+  /** The output that it leads to, and the nodes between logits and output, in the order of the graph. */
+  output: string;
+  tail: NodeProto[];
 }
 
 export interface HeadSearch {
-  head: FoundHead;
-  /** Outputs of the graph that lead to another head or to none. */
-  otherOutputs: string[];
+  /** The likeliest first. */
+  candidates: HeadCandidate[];
+  /** For a sentence where none of them holds: the operators before the first output. */
+  ending: string;
 }
 
-/** After the head these change how the logits are presented, not which they are. */
-const passedOver = new Set(['Softmax', 'LogSoftmax', 'Identity', 'Flatten', 'Reshape', 'Dropout', 'Squeeze']);
-
-const understood =
-  'Understood are Gemm and MatMul, with or without Add, with constant float32 weights, also before a Softmax.';
+/** They turn logits into probabilities or a decision: where one stands, what comes before it are logits. */
+const deciding = new Set(['Softmax', 'LogSoftmax', 'Sigmoid', 'ArgMax', 'TopK', 'Hardmax']);
+/** They change how numbers are presented, not which they are. */
+const presenting = new Set(['Identity', 'Flatten', 'Reshape', 'Dropout', 'Squeeze', 'Unsqueeze', 'Cast', 'Transpose']);
+/** Between a layer over a map and its logits: the mean over the places. */
+const pooling = new Set(['GlobalAveragePool', 'AveragePool', 'ReduceMean', 'QLinearGlobalAveragePool']);
+/** These leave a layer linear; one of their inputs is a constant. */
+const affine = new Set(['Add', 'Sub', 'Mul', 'Div', 'QLinearAdd', 'QLinearMul']);
+const activating = new Set(['Relu', 'LeakyRelu', 'Clip', 'Elu', 'PRelu', 'Tanh', 'HardSwish', 'QLinearLeakyRelu']);
+const rounding = new Set(['QuantizeLinear', 'DequantizeLinear']);
 
 /**
- * The head that the graph's outputs come from. Where several outputs lead to heads it is the one that comes last in the
- * graph: a classifier follows the embedding that it classifies, and the auxiliary classifiers of training.
- * Throws 'unsupported' with a sentence that names what was found instead.
+ * What the graph's outputs come from. Where several outputs lead to heads, the one that comes last in the graph is the
+ * likeliest: a classifier follows the embedding that it classifies, and the auxiliary classifiers of training.
+ * Throws 'unsupported' for a graph without outputs.
  */
 export function findHead(graph: GraphProto, modelName: string): HeadSearch {
   const index = indexGraph(graph);
-  const searches = graph.output.map((output) => ({ output: output.name, ...searchBack(output.name, index) }));
-  const placeOf = ({ logits }: Head) => graph.node.findIndex((node) => node.output.includes(logits));
-  const heads = searches.flatMap((search) => ('head' in search ? [search.head] : []));
-  const head = heads.sort((a, b) => placeOf(b) - placeOf(a))[0];
-  if (!head) {
-    const obstacles = searches.flatMap((search) => ('obstacle' in search ? [search.obstacle] : []));
-    const found = obstacles[0] ?? 'it has no output';
-    throw new AppError('unsupported', `${modelName} has no head that Second Look understands: ${found}. ${understood}`);
-  }
-  const isOther = (search: (typeof searches)[number]) => !('head' in search && search.head.logits === head.logits);
-  return { head, otherOutputs: searches.filter(isOther).map((search) => search.output) };
+  const [first] = graph.output;
+  if (!first) throw new AppError('unsupported', `${modelName} has no output. Export it again.`);
+  const places = new Map(graph.node.flatMap((node, place) => node.output.map((name) => [name, place] as const)));
+  const placeOf = ({ logits }: HeadCandidate) => places.get(logits ?? '') ?? -1;
+  const heads = graph.output
+    .flatMap(({ name }) => searchBack(name, index) ?? [])
+    .sort((a, b) => placeOf(b) - placeOf(a));
+  return {
+    candidates: [...heads, ...graph.output.map(({ name }) => asFeatures(name))],
+    ending: nameOperators(first.name, index),
+  };
 }
 
-function searchBack(output: string, index: GraphIndex): { head: FoundHead } | { obstacle: string } {
-  let tensor = output;
+/** The output itself as features. */
+const asFeatures = (output: string): HeadCandidate => ({
+  kind: 'none',
+  features: output,
+  making: [],
+  logits: null,
+  layer: null,
+  entry: null,
+  activation: null,
+  output,
+  tail: [],
+});
+
+function searchBack(output: string, index: GraphIndex): HeadCandidate | undefined {
+  const tail: NodeProto[] = [];
+  let logits = output;
+  let isDecided = false;
   // A damaged graph may run in circles; a sound one has no longer path than it has nodes.
   for (let step = 0; step <= index.graph.node.length; step++) {
-    const node = index.makers.get(tensor);
-    if (!node) break;
-    for (const readForm of headForms) {
-      const layer = readForm(node, index);
-      if (layer) return toHead(layer);
-    }
-    if (!passedOver.has(node.opType)) break;
-    tensor = node.input[0] ?? '';
+    const node = index.makers.get(logits);
+    if (!node) return undefined;
+    const isFloat = node.opType === 'QuantizeLinear' || isRounded(node, index);
+    if (!deciding.has(node.opType) && !presenting.has(node.opType) && !isFloat) break;
+    isDecided ||= deciding.has(node.opType);
+    tail.unshift(node);
+    logits = node.input[0] ?? '';
   }
-  return { obstacle: `its output "${output}" comes from ${nameOperators(output, index)}` };
+  const found = findLinear(logits, index, { isDecided, depth: longestPath, activation: null });
+  return found && { ...found, logits, output, tail };
 }
 
-function toHead(layer: LinearLayer): { head: FoundHead } | { obstacle: string } {
-  const { kind, features, logits, weights, bias } = layer;
-  if (!weights) return { obstacle: `the weights of its ${kind} are computed, not constant` };
-  if (bias === undefined) return { obstacle: `the bias of its ${kind} is computed, not constant` };
-  const [dimensions = 0, classes = 0] = weights.dims;
-  if (weights.dims.length !== 2) return { obstacle: `the weights of its ${kind} are no matrix` };
-  if (bias && ![1, classes].includes(sizeOf(bias.dims)))
-    return { obstacle: `the bias of its ${kind} is not one per class` };
-  const other = [weights.elementType, bias?.elementType ?? weights.elementType].find((t) => t !== elementTypes.float32);
-  if (other !== undefined) return { obstacle: `the weights of its ${kind} are ${toElementName(other)}` };
-  return { head: { kind, features, logits, dimensions, classes, exact: true, layer: { ...layer, weights, bias } } };
+/** A DequantizeLinear that only undoes the rounding of the float tensor before it. */
+const isRounded = (node: NodeProto, index: GraphIndex) =>
+  node.opType === 'DequantizeLinear' && index.makers.get(node.input[0] ?? '')?.opType === 'QuantizeLinear';
+
+/** A head has a few operators behind it; a damaged graph may branch without end. */
+const longestPath = 8;
+
+interface Walk {
+  /** Whether a Softmax or the like stands behind, so that these are logits for certain. */
+  isDecided: boolean;
+  depth: number;
+  activation: string | null;
+}
+
+type Found = Pick<HeadCandidate, 'kind' | 'features' | 'making' | 'layer' | 'entry' | 'activation'>;
+
+/** The linear layer that makes a tensor, behind a mean, a scale or an activation. */
+function findLinear(tensor: string, index: GraphIndex, walk: Walk): Found | undefined {
+  const node = index.makers.get(tensor);
+  if (!node || walk.depth === 0) return undefined;
+  const linear = readLinear(node, index);
+  if (linear) return accept(linear, walk);
+  const further = { ...walk, depth: walk.depth - 1 };
+  if (pooling.has(node.opType) || presenting.has(node.opType) || rounding.has(node.opType))
+    return findLinear(node.input[0] ?? '', index, further);
+  if (activating.has(node.opType))
+    return findLinear(node.input[0] ?? '', index, { ...further, activation: node.opType });
+  if (!affine.has(node.opType)) return undefined;
+  for (const input of node.input.slice(0, 4)) {
+    const found = findLinear(input, index, further);
+    // Behind a scale or an offset the layer's own numbers are no longer those of the head.
+    if (found) return { ...found, layer: null };
+  }
+  return undefined;
+}
+
+/**
+ * Behind an activation stands a head only if it classifies: an embedding ends the same way. It does where a Softmax
+ * follows, where it narrows, and where it has the number of classes that everyone's photographs have.
+ */
+function accept(linear: LinearNode, { isDecided, activation }: Walk): Found | undefined {
+  const [dimensions = 0, classes = 0] = linear.layer?.weights.dims ?? [];
+  const classifies = isDecided || classes < dimensions || classes === 1000 || classes === 1001;
+  return activation === null || classifies ? { ...linear, activation } : undefined;
 }
 
 /** The last operators before an output, in the order of the graph: "Conv, Relu, GlobalAveragePool, Softmax". */

@@ -35,9 +35,10 @@ function readElement(input: ValueInfoProto, modelName: string): ModelInput['elem
   const element = input.type?.tensorType?.elemType ?? 0;
   if (element === elementTypes.float32) return 'float32';
   if (element === elementTypes.uint8) return 'uint8';
+  if (element === elementTypes.float16) return 'float16';
   throw new AppError(
     'unsupported',
-    `${modelName} takes ${toElementName(element)} pictures. Export it with a float32 or uint8 input.`,
+    `${modelName} takes ${toElementName(element)} pictures. Export it with a float32, float16 or uint8 input.`,
   );
 }
 
@@ -104,6 +105,6 @@ function largestConstant(
   externalPaths: Map<string, string>,
 ): number | undefined {
   const constant = findConstant(node.input.find((name) => name !== tensor) ?? '', index);
-  if (constant?.elementType !== elementTypes.float32) return undefined;
+  if (!constant) return undefined;
   return constant.read(externalPaths).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }

@@ -1,7 +1,9 @@
 // Reading an ONNX file.
 import { fromBinary } from '@bufbuild/protobuf';
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { locateExternalFiles } from './external-data.ts';
@@ -12,7 +14,7 @@ export interface ModelFile {
   /** File name, for sentences. */
   name: string;
   bytes: Uint8Array;
-  /** Hex. */
+  /** Hex; of the file and of those that it keeps weights in. */
   sha256: string;
   model: ModelProto;
   graph: GraphProto;
@@ -33,7 +35,14 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   const model = parseModel(bytes, name);
   if (!model.graph || model.graph.node.length === 0) throw notOnnx(name);
   const externalPaths = await locateExternalFiles(path, model.graph);
-  return { path, name, bytes, sha256: hash('sha256', bytes), model, graph: model.graph, externalPaths };
+  const sha256 = await hashFiles(bytes, [...externalPaths.values()]);
+  return { path, name, bytes, sha256, model, graph: model.graph, externalPaths };
+}
+
+async function hashFiles(bytes: Uint8Array, paths: string[]): Promise<string> {
+  const hash = createHash('sha256').update(bytes);
+  for (const path of paths) await pipeline(createReadStream(path), hash, { end: false });
+  return hash.digest('hex');
 }
 
 async function readBytes(path: string, name: string): Promise<Uint8Array> {

@@ -1,0 +1,79 @@
+// Whether the numbers of a head make the logits that the model makes.
+import type { Head } from '../../shared/domain.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { HeadCandidate } from './graph/find-head.ts';
+import { applyHead, type HeadWeights } from './graph/head-weights.ts';
+import type { BatchAnswer } from './session.ts';
+
+/** What float32 sums may be apart, relative to 1 + the largest logit (METHODS 1.10), and sums of halves. */
+const tolerances = { float32: 1e-4, float16: 5e-3 };
+/** What the rounding of a quantised head may make; more is another function. */
+const loosest = 0.1;
+
+/** Largest difference of head(features) from the logits, relative to 1 + the largest logit; Infinity where they do not fit. */
+export function differenceOfHead(weights: HeadWeights, { features, logits }: BatchAnswer): number {
+  const ours = applyHead(weights, features);
+  if (ours.length !== logits.length) return Infinity;
+  let largest = 0;
+  let difference = 0;
+  for (let i = 0; i < ours.length; i++) {
+    largest = Math.max(largest, Math.abs(logits[i]!));
+    const apart = Math.abs(ours[i]! - logits[i]!);
+    difference = Number.isNaN(apart) ? Infinity : Math.max(difference, apart);
+  }
+  return difference / (1 + largest);
+}
+
+/** What the head is, from what the model made of a batch. Throws 'unsupported' where the candidate does not hold. */
+export function judgeHead(candidate: HeadCandidate, answer: BatchAnswer, weights: HeadWeights | null): Head {
+  const { kind, features, logits, activation, output } = candidate;
+  const count = answer.featureDims[0]!;
+  const dimensions = answer.features.length / count;
+  if (!answer.features.every(Number.isFinite) || !answer.logits.every(Number.isFinite))
+    throw new AppError(
+      'unsupported',
+      'It makes no finite numbers of made-up pictures: it is damaged. Export it again.',
+    );
+  if (!weights || logits === null) {
+    if (answer.featureDims.slice(1).filter((dim) => dim > 1).length <= 1)
+      return { kind, features, logits: '', dimensions, classes: 0, exact: false, difference: null };
+    throw new AppError(
+      'unsupported',
+      `Its output "${output}" is ${answer.featureDims.join(' x ')} for ${count} pictures, not one vector for each: ` +
+        'it may be a detector or a segmentation. Choose an image classifier, or a model that gives one vector.',
+    );
+  }
+  const classes = answer.logits.length / count;
+  const difference = differenceOfHead(weights, answer);
+  const exact = difference <= (answer.featureType === 'float16' ? tolerances.float16 : tolerances.float32);
+  if (exact || activation !== null || difference <= loosest)
+    return { kind, features, logits, dimensions, classes, exact: exact && activation === null, difference };
+  throw new AppError(
+    'unsupported',
+    Number.isFinite(difference)
+      ? `The ${kind} before its output does not make its logits; they differ by ${(difference * 100).toPrecision(2)} %.`
+      : `The ${kind} before its output does not make its logits of one vector for each picture.`,
+  );
+}
+
+/** What the person should know of the head that was found. */
+export function noteHead(
+  { kind, dimensions, classes, exact, difference }: Head,
+  { activation, layer, output }: HeadCandidate,
+  pictures: string,
+): string[] {
+  if (kind === 'none' || difference === null) {
+    return [
+      `The model has no head: the ${dimensions} values of its output "${output}" are taken as features, and a head is fitted on them.`,
+    ];
+  }
+  const measured = `on ${pictures} head and model differ by at most ${difference.toExponential(1)} of the largest logit`;
+  if (activation !== null) {
+    return [
+      `Its head is not linear: a ${activation} stands behind the classifier. What is fitted leaves it out, so its logits are not the model's own (${measured}).`,
+    ];
+  }
+  const found = layer ? 'read from the file' : `found by running it on each of its ${dimensions} features alone`;
+  const proof = `The head was ${found}: ${dimensions} features, ${classes} classes; ${measured}.`;
+  return exact ? [proof] : [proof, 'The model rounds inside its head; what is fitted does not.'];
+}
