@@ -77,6 +77,8 @@ export interface ExplainRequest {
   against: number | null;
   /** How many points of each sign. */
   count: number;
+  /** What is listed: the largest values (the default), or the largest with each row's features scaled to length 1. */
+  order?: 'value' | 'cosine';
 }
 
 export interface ExplainAnswer {
@@ -120,6 +122,14 @@ export type ComputeCalls = {
   /** Logits of matrix rows under the loaded fit, rows x C. */
   'fit.predict': { params: { rows: Int32Array }; result: Float64Array };
   'fit.explain': { params: ExplainRequest; result: ExplainAnswer };
+  /** The training rows of the loaded fit with the largest cosine to a row's features, itself left out, descending. */
+  'fit.nearest': {
+    params: { row: number; count: number };
+    result: { rows: Int32Array; similarities: Float64Array };
+  };
+
+  /** Writes a WebP of a picture, upright, `width` pixels wide and high at most. Throws 'unreadable' with a sentence. */
+  'picture.shrink': { params: { path: string; out: string; width: number }; result: null };
 
   /** Draws the sample data set below `folder` and writes its model; deterministic. */
   'sample.draw': { params: { folder: string }; result: null };

@@ -4,28 +4,33 @@ import { z } from 'zod';
 import { call, type CallerTable, type CallSpec, type HandlerTable } from './contract.ts';
 import {
   actions,
+  arrangements,
   channelOrders,
   pixelRanges,
   providers,
   rankingMethods,
   reviewStates,
+  splits,
   type ClassCount,
   type Evidence,
   type FileDecisions,
   type FolderEntry,
   type Grant,
+  type HistoryEntry,
   type ImageCard,
   type Job,
   type LabelClass,
   type ModelDescription,
   type Problem,
   type ProjectOverview,
+  type QueueCounts,
   type QueuePage,
   type RecentProject,
   type Recovery,
   type ReviewAnswer,
   type ReviewProgress,
   type Run,
+  type SimilarImage,
 } from './domain.ts';
 import { AppError } from './errors.ts';
 import type { MediaBase } from './media-url.ts';
@@ -48,9 +53,30 @@ const PreprocessingSchema = z.strictObject({
 
 const QuerySchema = z.strictObject({
   method: z.enum(rankingMethods).default('importance'),
+  arrangement: z.enum(arrangements).optional(),
+  split: z.enum(splits).optional(),
   states: z.array(z.enum(reviewStates)).max(reviewStates.length).optional(),
   givenClassId: Id.optional(),
+  classId: Id.optional(),
+  suggestedClassId: Id.optional(),
+  scoreFrom: z.number().optional(),
+  scoreTo: z.number().optional(),
+  reviewer: Name.optional(),
+  path: z.string().max(400).optional(),
 });
+
+/** What a person prefers on this machine, whatever the project. */
+export const PreferencesSchema = z.strictObject({
+  /** BCP 47 code of the screen's language; null for the system's. */
+  language: z.string().max(35).nullable().default(null),
+  /** Whether letters, digits and signs act without Ctrl (WCAG 2.1.4). */
+  areSingleKeysOn: z.boolean().default(true),
+  /** Whether a decision goes on to the next image (WCAG 3.2.2). */
+  doesAdvance: z.boolean().default(true),
+  /** Keys that differ from the screen's own table: action -> keys. */
+  keys: z.record(z.string().max(40), z.array(z.string().min(1).max(24)).max(12)).default({}),
+});
+export type PreferenceValues = z.output<typeof PreferencesSchema>;
 
 const LabelSourceSchema = z.discriminatedUnion('format', [
   /** Folder per class, below `train/` and `test/` (or `val/`) where present. */
@@ -90,6 +116,7 @@ export interface AppDescription {
   version: string;
   mediaBase: MediaBase;
   reviewer: string;
+  preferences: PreferenceValues;
   /** True while a project is open. */
   isOpen: boolean;
 }
@@ -114,6 +141,7 @@ export const coreContract = {
   'app.describe': call<AppDescription>()(Nothing),
   /** The name under which decisions are recorded from now on. */
   'app.setReviewer': call<AppDescription>()(z.strictObject({ name: Name })),
+  'app.setPreferences': call<AppDescription>()(PreferencesSchema),
 
   /** What a person has opened to the app: chosen in a dialog, dropped, or named by `--root`. */
   'grants.list': call<Grant[]>()(Nothing),
@@ -184,6 +212,9 @@ export const coreContract = {
     }),
   ),
 
+  /** How many images a query finds, in all and for each choice; slow over a million images, and other calls go on meanwhile. */
+  'queue.counts': call<QueueCounts>()(z.strictObject({ query: QuerySchema })),
+
   /** One image, train or test, with what the current fit says of it. */
   'images.card': call<ImageCard>()(z.strictObject({ imageId: Id })),
   /** The id of an image by its path; 'not-found' where there is none. */
@@ -195,14 +226,30 @@ export const coreContract = {
       classId: Id,
       againstClassId: Id.optional(),
       count: z.int().min(0).max(500).default(3),
+      /** What is listed: the largest values, or the largest with each image's features scaled to length 1. */
+      order: z.enum(['value', 'cosine']).default('value'),
     }),
   ),
+  /** The training images nearest to an image by the cosine of their features, nearest first, itself left out. */
+  'images.similar': call<SimilarImage[]>()(z.strictObject({ imageId: Id, count: z.int().min(1).max(500).default(60) })),
+  /** Everything that was decided and noted of an image, oldest first. */
+  'images.history': call<HistoryEntry[]>()(z.strictObject({ imageId: Id })),
+  /** Replaces the image's note; '' takes it away. What it was stays in the history. */
+  'images.setNote': call<{ note: string }>()(z.strictObject({ imageId: Id, text: z.string().trim().max(2000) })),
 
   /** Decides one image or many: one group in the history, one undo. Answered only when it is safely written. */
   'reviews.decide': call<ReviewAnswer>()(
     z.strictObject({
       decisions: z
-        .array(z.strictObject({ imageId: Id, action: z.enum(actions), classId: Id.optional() }))
+        .array(
+          z.strictObject({
+            imageId: Id,
+            action: z.enum(actions),
+            classId: Id.optional(),
+            /** The rank under which the reviewer saw it, where it is not the first. */
+            rank: Id.optional(),
+          }),
+        )
         .min(1)
         .max(10_000),
       /** Milliseconds from showing the image to the key, for the reviewer's own pace. */

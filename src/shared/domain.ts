@@ -152,20 +152,51 @@ export interface FitSummary {
 export const rankingMethods = ['importance'] as const;
 export type RankingMethod = (typeof rankingMethods)[number];
 
-/** Which images, in which order. A value: two equal queries are the same queue. */
+export const arrangements = ['rank', 'given', 'confusion', 'state'] as const;
+/** What stands together in a queue; within each group images are in order of rank. *Confusion*: given label, then suggested. */
+export type Arrangement = (typeof arrangements)[number];
+
+/** Which images, in which order. A value: two equal queries are the same queue. Each part narrows; all where left out. */
 export interface QueueQuery {
   method: RankingMethod;
-  /** Only images in these states; all where left out. */
+  arrangement?: Arrangement | undefined;
+  /** Train where left out. Images of the other splits have no rank and come in order of import. */
+  split?: Split | undefined;
   states?: ReviewState[] | undefined;
-  /** Only images whose given label is this class. */
+  /** The label as imported, the label now, and the label that the model suggests. */
   givenClassId?: number | undefined;
+  classId?: number | undefined;
+  suggestedClassId?: number | undefined;
+  /** Both included. */
+  scoreFrom?: number | undefined;
+  scoreTo?: number | undefined;
+  /** Only images that this reviewer has decided at some time. */
+  reviewer?: string | undefined;
+  /** Only images whose path holds this text, whatever its case. */
+  path?: string | undefined;
+}
+
+/** How many images a query finds; for each part of it, how many there would be with each choice of that part. */
+export interface QueueCounts {
+  total: number;
+  states: Record<ReviewState, number>;
+  /** In order of class id. */
+  given: number[];
+  classes: number[];
+  suggested: number[];
+  /** The most frequent pairs of unequal labels, descending. */
+  confusions: { givenClassId: number; suggestedClassId: number; images: number }[];
+  /** Lowest and highest score that is found; null where nothing is. */
+  scores: { lowest: number; highest: number } | null;
+  /** All who have decided anything in this project. */
+  reviewers: string[];
 }
 
 export interface QueueRow {
   imageId: number;
   contentKey: string;
   path: string;
-  /** 1-based place in the ranking of the whole train split, whatever the query leaves out. */
+  /** 1-based place in the ranking of the whole train split, whatever the query leaves out; 0 for an image without a rank. */
   rank: number;
   givenClassId: number;
   /** The label now; null where excluded. */
@@ -222,6 +253,28 @@ export interface Evidence {
   bound: number;
 }
 
+/** A training image near another one in the space of the features. */
+export interface SimilarImage extends QueueRow {
+  /** Cosine of the two feature vectors. */
+  similarity: number;
+}
+
+/** One line of what has happened to an image; notes are lines too. */
+export interface HistoryEntry {
+  at: number;
+  reviewer: string;
+  action: Action | 'undo' | 'redo' | 'note';
+  /** Label before and after; null for no class. */
+  from: number | null;
+  to: number | null;
+  /** Where in which ranking the reviewer saw it. */
+  seen: { method: string; rank: number } | null;
+  /** Images that were decided with the same key. */
+  images: number;
+  /** The text of a note. */
+  text: string | null;
+}
+
 export interface ImageCard {
   imageId: number;
   contentKey: string;
@@ -242,6 +295,8 @@ export interface ImageCard {
   importance: number | null;
   /** Share of the ranked images whose importance is lower, 0 to 1. */
   importanceQuantile: number | null;
+  /** The newest note; '' where there is none. */
+  note: string;
 }
 
 export interface ReviewProgress {
@@ -253,6 +308,8 @@ export interface ReviewProgress {
   hitRate: number | null;
   /** Decisions an hour over the last ten minutes of work; null before the tenth. */
   pacePerHour: number | null;
+  /** Median time of the last 50 decisions; null before the first. */
+  secondsPerDecision: number | null;
   canUndo: boolean;
   canRedo: boolean;
 }

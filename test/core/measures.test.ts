@@ -6,7 +6,14 @@ import { createRate } from '../../src/main/core/rate.ts';
 import { drawTestSplit } from '../../src/main/core/splits.ts';
 import { mcNemarExact, wilsonInterval } from '../../src/main/core/statistics.ts';
 
-const group = (at: number, changes = 0, images = 1) => ({ groupId: at, action: 'keep' as const, images, changes, at });
+const group = (at: number, changes = 0, images = 1) => ({
+  groupId: at,
+  action: 'keep' as const,
+  images,
+  changes,
+  spentMs: null,
+  at,
+});
 
 describe('hit rate', () => {
   it('is the share of label changes among the last 50 images', () => {

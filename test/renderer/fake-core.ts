@@ -1,11 +1,20 @@
 // A core without files, model or mathematics: the same calls over a port, on data that a test makes.
-import type { CoreCalls, CoreEvents } from '../../src/shared/core-contract.ts';
+import type { CoreCalls, CoreEvents, PreferenceValues } from '../../src/shared/core-contract.ts';
 import type { Job, ProjectOverview, QueueRow, Run } from '../../src/shared/domain.ts';
 import type { AppError } from '../../src/shared/errors.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { serve, type Handlers, type Port } from '../../src/shared/rpc.ts';
 import type { Host } from '../../src/renderer/host/host.ts';
-import { defaultClasses, someImages, toCard, toEvidence, toQueueRow, type FakeImage } from './fake-images.ts';
+import {
+  defaultClasses,
+  isFound,
+  someImages,
+  toCard,
+  toCounts,
+  toEvidence,
+  toQueueRow,
+  type FakeImage,
+} from './fake-images.ts';
 import { FakeReviews, rowOf } from './fake-reviews.ts';
 import { fitSummary, modelDescription } from './fake-model.ts';
 
@@ -29,6 +38,8 @@ export class FakeCore {
   overview: ProjectOverview;
   isOpen: boolean;
   reviewer = 'Lin';
+  preferences: PreferenceValues = { language: null, areSingleKeysOn: true, doesAdvance: true, keys: {} };
+  readonly notes = new Map<number, string>();
   readonly #images: FakeImage[];
   readonly #failures = new Map<string, AppError[]>();
   readonly #held = new Map<string, { promise: Promise<void>; release: () => void }>();
@@ -149,6 +160,7 @@ export class FakeCore {
       version: '0.1.0',
       mediaBase: '/media/image/' as const,
       reviewer: this.reviewer,
+      preferences: this.preferences,
       isOpen: this.isOpen,
     });
     const open = () => {
@@ -159,6 +171,10 @@ export class FakeCore {
       'app.describe': describe,
       'app.setReviewer': ({ name }) => {
         this.reviewer = name;
+        return describe();
+      },
+      'app.setPreferences': (preferences) => {
+        this.preferences = { ...this.preferences, ...(preferences as PreferenceValues) };
         return describe();
       },
       'grants.list': () => [{ id: 'root', displayPath: '/data', kind: 'folder' }],
@@ -223,9 +239,7 @@ export class FakeCore {
       'jobs.result': () => null,
       'queue.page': ({ query, order, from, count }) => {
         const id = order !== undefined && this.#orders.has(order) ? order : `order-${this.#orders.size + 1}`;
-        const places =
-          this.#orders.get(id) ??
-          this.rows.flatMap(({ state }, index) => (!query.states || query.states.includes(state) ? [index] : []));
+        const places = this.#orders.get(id) ?? this.rows.flatMap((row, index) => (isFound(row, query) ? [index] : []));
         this.#orders.set(id, places);
         const firstOpen = places.findIndex((place) => this.rows[place]!.state === 'open');
         return {
@@ -236,8 +250,21 @@ export class FakeCore {
           rows: places.slice(from, from + count).map((place) => ({ ...this.rows[place]! })),
         };
       },
-      'images.card': ({ imageId }) =>
-        toCard(rowOf(this.rows, imageId), this.rows, this.classes, this.#images[imageId - 1]!),
+      'queue.counts': ({ query }) => toCounts(this.rows, query, this.classes.length),
+      'images.card': ({ imageId }) => ({
+        ...toCard(rowOf(this.rows, imageId), this.rows, this.classes, this.#images[imageId - 1]!),
+        note: this.notes.get(imageId) ?? '',
+      }),
+      'images.similar': ({ imageId, count = 60 }) =>
+        this.rows
+          .filter((row) => row.imageId !== imageId)
+          .slice(0, count)
+          .map((row, index) => ({ ...row, similarity: 0.99 - index / 100 })),
+      'images.history': ({ imageId }) => this.#reviews.historyOf(imageId),
+      'images.setNote': ({ imageId, text }) => {
+        this.notes.set(imageId, text);
+        return { note: text };
+      },
       'images.find': () => ({ imageId: 1 }),
       'images.evidence': (params) => toEvidence(params, this.rows),
       'reviews.decide': (params) => this.#reviews.decide(params),

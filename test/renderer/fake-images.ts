@@ -1,6 +1,6 @@
 // Images as the screen is told of them: rows of a queue, cards and evidence, made from a few words each.
 import type { CoreCalls } from '../../src/shared/core-contract.ts';
-import type { Evidence, ImageCard, QueueRow, RepresenterPoint } from '../../src/shared/domain.ts';
+import type { Evidence, ImageCard, QueueCounts, QueueRow, RepresenterPoint } from '../../src/shared/domain.ts';
 import { certificate } from './fake-model.ts';
 
 export interface FakeImage {
@@ -51,6 +51,7 @@ export function toCard(
     logits: probabilities.map(Math.log),
     probabilities,
     rankedCount: rows.length,
+    note: '',
     importanceQuantile: 1 - row.rank / rows.length,
   };
 }
@@ -82,5 +83,32 @@ export function toEvidence(
     remainderCount: Math.max(0, rows.length - 2 * count - 1),
     residual,
     bound: certificate.maxLogitError,
+  };
+}
+
+type Query = CoreCalls['queue.page']['params']['query'];
+
+export const isFound = (row: QueueRow, query: Query): boolean =>
+  (!query.states || query.states.includes(row.state)) &&
+  (query.givenClassId ?? row.givenClassId) === row.givenClassId &&
+  (query.classId ?? row.classId) === row.classId &&
+  (query.suggestedClassId ?? row.suggestedClassId) === row.suggestedClassId &&
+  row.path.includes(query.path ?? '');
+
+export function toCounts(rows: readonly QueueRow[], query: Query, classes: number): QueueCounts {
+  const found = rows.filter((row) => isFound(row, query));
+  const countBy = (key: 'givenClassId' | 'classId' | 'suggestedClassId') =>
+    Array.from({ length: classes }, (_, index) => found.filter((row) => row[key] === index + 1).length);
+  const states = { open: 0, kept: 0, relabelled: 0, excluded: 0, unsure: 0 };
+  for (const { state } of found) states[state] += 1;
+  return {
+    total: found.length,
+    states,
+    given: countBy('givenClassId'),
+    classes: countBy('classId'),
+    suggested: countBy('suggestedClassId'),
+    confusions: [],
+    scores: found.length === 0 ? null : { lowest: 0, highest: 1 },
+    reviewers: ['Lin'],
   };
 }

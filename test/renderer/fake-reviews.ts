@@ -3,6 +3,7 @@ import type { CoreCalls } from '../../src/shared/core-contract.ts';
 import {
   stateAfter,
   type Action,
+  type HistoryEntry,
   type LabelChange,
   type QueueRow,
   type ReviewAnswer,
@@ -41,6 +42,27 @@ export class FakeReviews {
     return this.#apply(group?.after ?? []);
   }
 
+  historyOf(imageId: number): HistoryEntry[] {
+    return this.#standing.flatMap(({ before, after }) => {
+      const from = before.find((each) => each.imageId === imageId);
+      const to = after.find((each) => each.imageId === imageId);
+      if (!from || !to) return [];
+      const action = to.state === 'relabelled' ? 'relabel' : 'keep';
+      return [
+        {
+          at: 0,
+          reviewer: 'Lin',
+          action,
+          from: from.classId,
+          to: to.classId,
+          seen: null,
+          images: after.length,
+          text: null,
+        },
+      ];
+    });
+  }
+
   progress(): ReviewProgress {
     const decided = this.#rows.filter(({ state }) => state !== 'open').length;
     const last = this.#standing.slice(-50);
@@ -51,6 +73,7 @@ export class FakeReviews {
       relabelled: this.#rows.filter(({ classId, givenClassId }) => classId !== givenClassId).length,
       hitRate: last.length === 0 ? null : changes / last.length,
       pacePerHour: last.length < 10 ? null : 1843,
+      secondsPerDecision: last.length === 0 ? null : 1.9,
       canUndo: this.#standing.length > 0,
       canRedo: this.#undone.length > 0,
     };

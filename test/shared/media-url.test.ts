@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentKeyOf, readMediaUrl, toMediaUrl } from '../../src/shared/media-url.ts';
+import { contentKeyOf, readMediaUrl, thumbnailWidth, toMediaUrl } from '../../src/shared/media-url.ts';
 
 const sha256 = 'a1b2c3d4e5f60718'.padEnd(64, '0');
 
@@ -8,6 +8,8 @@ describe('media addresses', () => {
     const request = { imageId: 12, contentKey: contentKeyOf(sha256) };
     const base = '/media/image/' as const;
     expect(readMediaUrl(toMediaUrl(base, request).slice(base.length))).toEqual(request);
+    const thumbnail = { ...request, width: thumbnailWidth } as const;
+    expect(readMediaUrl(toMediaUrl(base, thumbnail).slice(base.length))).toEqual(thumbnail);
   });
 
   it.each([

@@ -2,7 +2,8 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { blockSize } from '../../src/main/store/feature-table.ts';
 import { foundation } from '../../src/main/store/migrations/0010-foundation.ts';
-import { orderSql, pageSql } from '../../src/main/store/ranking-table.ts';
+import { orderSql, scanSql } from '../../src/main/store/queue-sql.ts';
+import { pageSql } from '../../src/main/store/ranking-table.ts';
 import { makeSmallProject, smallModel } from './small-project.ts';
 
 describe('features', () => {
@@ -83,18 +84,32 @@ describe('rankings', () => {
     foundation(db);
     const plan = (sql: string) =>
       (
-        db
-          .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-          .all({ fitId: 1, method: 'importance', ids: '[1]', states: '["open"]', givenClassId: 1 }) as {
+        db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all({
+          fitId: 1,
+          method: 'importance',
+          ids: '[1]',
+          states: '["open"]',
+          givenClassId: 1,
+          path: 'a',
+          reviewer: 'lin',
+          firstRank: 1,
+          lastRank: 9,
+        }) as {
           detail: string;
         }[]
       )
         .map(({ detail }) => detail)
         .join('\n');
-    const order = plan(orderSql({ states: ['open'], givenClassId: 1 }));
+    const order = plan(orderSql({ method: 'importance', states: ['open'], givenClassId: 1 }));
     expect(order).toMatch(/SEARCH ranking USING PRIMARY KEY/);
     expect(order).toMatch(/SEARCH label USING INTEGER PRIMARY KEY/);
     expect(order).not.toMatch(/TEMP B-TREE|SCAN (ranking|label|image)/);
+    const narrowed = { method: 'importance', path: 'a', reviewer: 'lin' } as const;
+    for (const sql of [orderSql(narrowed), scanSql(narrowed)]) {
+      expect(plan(sql)).toMatch(/SEARCH ranking USING PRIMARY KEY/);
+      expect(plan(sql)).toMatch(/SEARCH decision USING INDEX decision_image/);
+      expect(plan(sql)).not.toMatch(/TEMP B-TREE|SCAN (ranking|label|image|decision)/);
+    }
     const page = plan(pageSql);
     expect(page).toMatch(/SEARCH ranking USING INDEX ranking_image/);
     expect(page).not.toMatch(/SCAN (ranking|label|image)/);

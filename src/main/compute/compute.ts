@@ -6,6 +6,7 @@ import { Extractor } from './extract.ts';
 import { inspectModel } from './inspect-model.ts';
 import { measureImages } from './measure.ts';
 import { openModel } from './open-model.ts';
+import { shrinkPicture } from './shrink.ts';
 import { createRepresenter } from './representer/representer.ts';
 
 /** The handlers of one compute process; `report` is told how far a long call has come. */
@@ -13,6 +14,10 @@ export function createCompute(report: (progress: ComputeEvents['progress']) => v
   return {
     ...createModelCalls(),
     ...createRepresenter(report),
+    'picture.shrink': async (request) => {
+      await shrinkPicture(request);
+      return null;
+    },
     'images.measure': ({ paths }, { signal }) => measureImages(paths, signal),
     'sample.draw': async ({ folder }, { signal }) => {
       // Wanted once or never, so it is loaded when it is.

@@ -17,7 +17,8 @@ import { decideFromFile } from './decisions-file.ts';
 import type { ExportJobParams } from './export.ts';
 import { Grants } from './grants.ts';
 import type { CoreHost } from './host.ts';
-import { findImage, readCard, readEvidence } from './images.ts';
+import { readHistory, setNote } from './image-notes.ts';
+import { findImage, readCard, readEvidence, readSimilar } from './images.ts';
 import { previewImport, type ImportJobParams } from './imports.ts';
 import { resolveMedia, type MediaFile } from './media.ts';
 import { inspectModel, setModel, toInspection } from './models.ts';
@@ -25,8 +26,10 @@ import { openProject, type OpenProject } from './open-project.ts';
 import { describeProject } from './project.ts';
 import { projectFileName, newSampleFolder } from './project-files.ts';
 import { readQueuePage } from './queue.ts';
+import { countQueue } from './queue-counts.ts';
 import { listRuns, readRecovery } from './runs.ts';
 import { Settings } from './settings.ts';
+import { Thumbnails } from './thumbnails.ts';
 
 export interface Core {
   /** Serves one page or command line on a port until the port closes. */
@@ -44,6 +47,8 @@ export function createCore(host: CoreHost): Core {
   const settings = new Settings(host.paths.userData);
   const grants = new Grants();
   const compute = new ComputeClient(host);
+  const thumbnailCompute = new ComputeClient(host);
+  const thumbnails = new Thumbnails(join(host.paths.userData, 'thumbnails'), thumbnailCompute);
   const pages = new Set<{ emit: <K extends keyof CoreEvents & string>(event: K, payload: CoreEvents[K]) => void }>();
   let open: OpenProject | undefined;
 
@@ -112,6 +117,7 @@ export function createCore(host: CoreHost): Core {
     version: host.version,
     mediaBase: host.mediaBase,
     reviewer: settings.reviewer,
+    preferences: settings.preferences,
     isOpen: open !== undefined,
   });
 
@@ -119,6 +125,10 @@ export function createCore(host: CoreHost): Core {
     'app.describe': describeApp,
     'app.setReviewer': ({ name }) => {
       settings.setReviewer(name);
+      return describeApp();
+    },
+    'app.setPreferences': (preferences) => {
+      settings.setPreferences(preferences);
       return describeApp();
     },
     'grants.list': () => grants.list(),
@@ -171,10 +181,14 @@ export function createCore(host: CoreHost): Core {
     'jobs.result': ({ id }) => current().jobs.resultOf(id),
 
     'queue.page': (params) => readQueuePage(current().project, params),
+    'queue.counts': ({ query }, { signal }) => countQueue(current().project, query, signal),
     'images.card': ({ imageId }, { signal }) => readCard(current().project, compute, current().loaded, imageId, signal),
     'images.find': ({ path }) => findImage(current().project, path),
     'images.evidence': (params, { signal }) =>
       readEvidence(current().project, compute, current().loaded, params, signal),
+    'images.similar': (params, { signal }) => readSimilar(current().project, compute, current().loaded, params, signal),
+    'images.history': ({ imageId }) => readHistory(current().project, imageId),
+    'images.setNote': ({ imageId, text }) => setNote(current().project, settings.reviewer, imageId, text),
 
     'reviews.decide': (params) => reviews().decide(params),
     'reviews.undo': () => reviews().undo(),
@@ -194,13 +208,13 @@ export function createCore(host: CoreHost): Core {
       port.onClose(() => pages.delete(page));
     },
     grant: (path) => grants.add(path),
-    resolveMedia: async (request) => (open ? resolveMedia(open.project, request) : undefined),
+    resolveMedia: async (request) => (open ? resolveMedia(open.project, thumbnails, request) : undefined),
     async openFile(path) {
       await replaceProject(path);
     },
     async close() {
       await closeProject();
-      await compute.close();
+      await Promise.all([compute.close(), thumbnailCompute.close()]);
     },
   };
 }

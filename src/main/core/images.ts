@@ -1,5 +1,5 @@
 // One image: what is known of it, what the fit says of it, and which training images made the fit say so.
-import type { Evidence, ImageCard, RepresenterPoint } from '../../shared/domain.ts';
+import type { Evidence, ImageCard, RepresenterPoint, SimilarImage } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { ExplainAnswer } from '../../shared/compute-contract.ts';
@@ -7,6 +7,7 @@ import type { ImageRow } from '../store/image-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
 import { requireModel, type Project } from './project.ts';
+import { toQueueRow } from './queue.ts';
 
 export async function readCard(
   project: Project,
@@ -40,6 +41,7 @@ export async function readCard(
     rankedCount,
     importance: ranked?.importance ?? null,
     importanceQuantile: ranked ? (rankedCount - ranked.rank) / Math.max(1, rankedCount - 1) : null,
+    note: store.notes.newestOf(imageId),
   };
 }
 
@@ -48,13 +50,14 @@ export interface EvidenceParams {
   classId: number;
   againstClassId?: number | undefined;
   count: number;
+  order: 'value' | 'cosine';
 }
 
 export async function readEvidence(
   project: Project,
   compute: ComputeClient,
   loaded: Loaded,
-  { imageId, classId, againstClassId, count }: EvidenceParams,
+  { imageId, classId, againstClassId, count, order }: EvidenceParams,
   signal: AbortSignal,
 ): Promise<Evidence> {
   const image = requireImage(project, imageId);
@@ -68,7 +71,13 @@ export async function readEvidence(
   const { classIds } = await loaded.fit();
   const answer = await compute.call(
     'fit.explain',
-    { row: imageId - 1, target: classId - 1, against: againstClassId === undefined ? null : againstClassId - 1, count },
+    {
+      row: imageId - 1,
+      target: classId - 1,
+      against: againstClassId === undefined ? null : againstClassId - 1,
+      count,
+      order,
+    },
     { signal },
   );
   const toPoint = ({ row, value, similarity }: ExplainAnswer['excitatory'][number]): RepresenterPoint => {
@@ -97,13 +106,30 @@ export async function readEvidence(
   };
 }
 
+/** The training images nearest to an image, by the cosine of their features. */
+export async function readSimilar(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  { imageId, count }: { imageId: number; count: number },
+  signal: AbortSignal,
+): Promise<SimilarImage[]> {
+  requireFeatures(project, requireImage(project, imageId));
+  const { fitId } = await loaded.fit();
+  const { rows, similarities } = await compute.call('fit.nearest', { row: imageId - 1, count }, { signal });
+  const byImage = new Map(Array.from(rows, (row, index) => [row + 1, similarities[index]!]));
+  return project.store.rankings
+    .rows(fitId, 'importance', Int32Array.from(byImage.keys()))
+    .map((row) => ({ ...toQueueRow(row), similarity: byImage.get(row.imageId)! }));
+}
+
 export function findImage(project: Project, path: string): { imageId: number } {
   const imageId = project.store.images.idOfPath(path.replaceAll('\\', '/'));
   if (imageId === undefined) throw new AppError('not-found', `${path} is not an image of this project.`);
   return { imageId };
 }
 
-function requireImage({ store }: Project, imageId: number): ImageRow {
+export function requireImage({ store }: Project, imageId: number): ImageRow {
   const image = store.images.find(imageId);
   if (!image) throw new AppError('not-found', `There is no image ${imageId} in this project.`);
   return image;

@@ -1,9 +1,10 @@
 // Which file a media address stands for, and of what kind it is: by its bytes, never by its name.
-import { open, realpath } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contentKeyOf, type MediaRequest } from '../../shared/media-url.ts';
+import { contentKeyOf, thumbnailWidth, type MediaRequest } from '../../shared/media-url.ts';
 import { isInside } from './grants.ts';
 import type { Project } from './project.ts';
+import type { Thumbnails } from './thumbnails.ts';
 
 export interface MediaFile {
   path: string;
@@ -28,10 +29,11 @@ const kinds: { contentType: string; matches: (head: Buffer) => boolean }[] = [
 
 const headBytes = 12;
 
-/** The file of an image of the project; undefined if there is none, its bytes changed, or it is no picture that may be served. */
+/** The file of an image of the project, or of its thumbnail; undefined if there is none, its bytes changed, or it is no picture that may be served. */
 export async function resolveMedia(
   { store }: Project,
-  { imageId, contentKey }: MediaRequest,
+  thumbnails: Thumbnails,
+  { imageId, contentKey, width }: MediaRequest,
 ): Promise<MediaFile | undefined> {
   const image = store.images.find(imageId);
   const { imageRoot } = store.project.read();
@@ -44,7 +46,14 @@ export async function resolveMedia(
     const head = Buffer.alloc(headBytes);
     const { bytesRead } = await file.read(head, 0, headBytes, 0);
     const kind = bytesRead === headBytes ? kinds.find(({ matches }) => matches(head)) : undefined;
-    return kind && { path, contentType: kind.contentType, sizeBytes: (await file.stat()).size };
+    const { size: sizeBytes } = await file.stat();
+    const original = kind && { path, contentType: kind.contentType, sizeBytes };
+    const isSmall = Math.max(image.width, image.height) <= thumbnailWidth;
+    // A file that has changed since the import must not be kept under the hash that it had.
+    if (!original || width === undefined || isSmall || sizeBytes !== image.sizeBytes) return original;
+    const thumbnail = await thumbnails.find(path, image.sha256);
+    if (thumbnail === undefined) return original;
+    return { path: thumbnail, contentType: 'image/webp', sizeBytes: (await stat(thumbnail)).size };
   } catch {
     // The file is gone or may not be read; the screen shows the picture as missing.
     return undefined;

@@ -30,3 +30,15 @@ export function pacePerHourOf(standing: readonly DecisionGroup[]): number | null
   }
   return images < fewestForPace || workedMs === 0 ? null : (images / workedMs) * 3_600_000;
 }
+
+/** Median seconds from seeing an image to deciding it, over the last 50 timed decisions; null before the first. */
+export function secondsPerDecisionOf(standing: readonly DecisionGroup[]): number | null {
+  const spent: number[] = [];
+  for (let i = standing.length - 1; i >= 0 && spent.length < hitWindow; i--) {
+    const { spentMs, images } = standing[i]!;
+    if (spentMs !== null) spent.push(spentMs / images);
+  }
+  spent.sort((a, b) => a - b);
+  const middle = spent[Math.floor(spent.length / 2)];
+  return middle === undefined ? null : middle / 1000;
+}

@@ -26,7 +26,7 @@ export function readQueuePage(
     total: order.imageIds.length,
     firstOpen: order.firstOpen < 0 ? null : order.firstOpen,
     from,
-    rows: project.store.rankings.rows(order.fitId, query.method, imageIds).map(toQueueRow),
+    rows: project.store.rankings.rowsOf(order.fitId, query, imageIds).map(toQueueRow),
   };
 }
 

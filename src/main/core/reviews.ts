@@ -10,10 +10,10 @@ import {
 import { AppError } from '../../shared/errors.ts';
 import type { DecisionGroup, NewDecision } from '../store/decision-table.ts';
 import type { Store } from '../store/store.ts';
-import { hitRateOf, pacePerHourOf } from './pace.ts';
+import { hitRateOf, pacePerHourOf, secondsPerDecisionOf } from './pace.ts';
 
 export interface DecideParams {
-  decisions: { imageId: number; action: Action; classId?: number | undefined }[];
+  decisions: { imageId: number; action: Action; classId?: number | undefined; rank?: number | undefined }[];
   spentMs?: number | undefined;
   seen?: { method: string; rank: number } | undefined;
 }
@@ -41,7 +41,7 @@ export class Reviews {
         ...this.#judge(decision),
         spentMs: spentMs ?? null,
         seenMethod: seen?.method ?? null,
-        seenRank: index === 0 ? (seen?.rank ?? null) : null,
+        seenRank: decision.rank ?? (index === 0 ? (seen?.rank ?? null) : null),
         undoes: null,
       })),
     );
@@ -65,6 +65,7 @@ export class Reviews {
       relabelled,
       hitRate: hitRateOf(this.#standing),
       pacePerHour: pacePerHourOf(this.#standing),
+      secondsPerDecision: secondsPerDecisionOf(this.#standing),
       canUndo: this.#standing.length > 0,
       canRedo: this.#undone.length > 0,
     };
@@ -138,6 +139,7 @@ export class Reviews {
       groupId,
       action: decisions[0]!.action,
       images: decisions.length,
+      spentMs: decisions[0]!.spentMs,
       changes: decisions.filter(({ classBefore, classAfter }) => classBefore !== classAfter).length,
       at: Date.now(),
     });

@@ -3,10 +3,13 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { PreferencesSchema, type PreferenceValues } from '../../shared/core-contract.ts';
 
 const SettingsSchema = z.object({
   version: z.literal(1),
   reviewer: z.string().min(1),
+  // Of a version that had none, or other ones: the defaults.
+  preferences: PreferencesSchema.default(PreferencesSchema.parse({})).catch(PreferencesSchema.parse({})),
   recent: z.array(z.object({ id: z.string(), path: z.string(), name: z.string(), openedAt: z.number() })),
 });
 type SettingsFile = z.output<typeof SettingsSchema>;
@@ -21,7 +24,12 @@ export class Settings {
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
     this.#file = join(folder, 'settings.json');
-    this.#values = read(this.#file) ?? { version: 1, reviewer: userInfo().username || 'reviewer', recent: [] };
+    this.#values = read(this.#file) ?? {
+      version: 1,
+      reviewer: userInfo().username || 'reviewer',
+      preferences: PreferencesSchema.parse({}),
+      recent: [],
+    };
   }
 
   get reviewer(): string {
@@ -30,6 +38,14 @@ export class Settings {
 
   setReviewer(reviewer: string): void {
     this.#save({ ...this.#values, reviewer });
+  }
+
+  get preferences(): PreferenceValues {
+    return this.#values.preferences;
+  }
+
+  setPreferences(preferences: PreferenceValues): void {
+    this.#save({ ...this.#values, preferences });
   }
 
   get recent(): SettingsFile['recent'] {

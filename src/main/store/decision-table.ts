@@ -28,6 +28,8 @@ export interface DecisionGroup {
   action: DecisionRow['action'];
   images: number;
   changes: number;
+  /** Milliseconds that the first of them took, where known. */
+  spentMs: number | null;
   at: number;
 }
 
@@ -46,8 +48,9 @@ export function createDecisionTable(db: Database) {
   const ofImage = db.prepare(`SELECT ${columns} FROM decision WHERE image_id = ? ORDER BY id`);
   const groups = db.prepare(`
     SELECT group_id AS groupId, min(action) AS action, count(*) AS images,
-      count(*) FILTER (WHERE class_before IS NOT class_after) AS changes, max(at) AS at
+      count(*) FILTER (WHERE class_before IS NOT class_after) AS changes, max(spent_ms) AS spentMs, max(at) AS at
     FROM decision WHERE reviewer_id = ? GROUP BY group_id ORDER BY group_id`);
+  const groupSize = db.prepare('SELECT count(*) FROM decision WHERE group_id = ?').pluck();
   return {
     /** All get one group; returns its id, which is the id of its first decision. */
     addGroup(decisions: readonly NewDecision[]): number {
@@ -59,6 +62,7 @@ export function createDecisionTable(db: Database) {
     /** The id of the newest decision, 0 where there is none: the revision of the labels. */
     newestId: () => newest.get() as number,
     group: (groupId: number) => ofGroup.all(groupId) as DecisionRow[],
+    groupSize: (groupId: number) => groupSize.get(groupId) as number,
     historyOf: (imageId: number) => ofImage.all(imageId) as DecisionRow[],
     groupsOf: (reviewerId: number) => groups.all(reviewerId) as DecisionGroup[],
   };
@@ -67,10 +71,19 @@ export function createDecisionTable(db: Database) {
 export function createReviewerTable(db: Database) {
   const insert = db.prepare('INSERT INTO reviewer (name) VALUES (?) ON CONFLICT (name) DO NOTHING');
   const select = db.prepare('SELECT id FROM reviewer WHERE name = ?').pluck();
+  const nameOf = db.prepare('SELECT name FROM reviewer WHERE id = ?').pluck();
+  const deciding = db
+    .prepare(
+      'SELECT name FROM reviewer WHERE EXISTS (SELECT 1 FROM decision WHERE reviewer_id = reviewer.id) ORDER BY name',
+    )
+    .pluck();
   return {
     idOf(name: string): number {
       insert.run(name);
       return select.get(name) as number;
     },
+    nameOf: (id: number) => nameOf.get(id) as string,
+    /** Names of all who have decided anything. */
+    deciding: () => deciding.all() as string[],
   };
 }

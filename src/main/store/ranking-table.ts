@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { QueueQuery, ReviewState } from '../../shared/domain.ts';
+import { isRanked, orderSql, scanSql, toPlaces } from './queue-sql.ts';
 
 export interface RankedImage {
   imageId: number;
@@ -17,15 +18,6 @@ export interface RankedRow extends RankedImage {
   state: ReviewState;
 }
 
-// CROSS JOIN fixes the order of the joins: the ranking is walked in key order, the rest is looked up by id.
-export const orderSql = (query: Pick<QueueQuery, 'states' | 'givenClassId'>): string => `
-  SELECT ranking.image_id AS imageId, label.state = 'open' AS isOpen
-  FROM ranking CROSS JOIN label ON label.image_id = ranking.image_id
-  WHERE ranking.fit_id = @fitId AND ranking.method = @method
-  ${query.states ? 'AND label.state IN (SELECT value FROM json_each(@states))' : ''}
-  ${query.givenClassId === undefined ? '' : 'AND label.given_class_id = @givenClassId'}
-  ORDER BY ranking.rank`;
-
 export const pageSql = `
   SELECT ranking.image_id AS imageId, ranking.rank, ranking.score, ranking.importance,
     ranking.suggested_class_id AS suggestedClassId, image.path, image.sha256,
@@ -36,11 +28,23 @@ export const pageSql = `
   CROSS JOIN label ON label.image_id = wanted.value
   ORDER BY wanted.key`;
 
+/** Images without a rank: they count as suggested what they are. */
+const plainSql = `
+  SELECT image.id AS imageId, 0 AS rank, 0.0 AS score, 0.0 AS importance,
+    label.given_class_id AS suggestedClassId, image.path, image.sha256,
+    label.given_class_id AS givenClassId, label.class_id AS classId, label.state
+  FROM json_each(@ids) AS wanted CROSS JOIN image ON image.id = wanted.value CROSS JOIN label ON label.image_id = wanted.value
+  ORDER BY wanted.key`;
+
+/** What the counts of a query look at in one image. */
+export type ScannedLabels = [given: number, now: number | null, suggested: number, state: ReviewState, score: number];
+
 export function createRankingTable(db: Database) {
   const insert = db.prepare(`
     INSERT INTO ranking (fit_id, method, rank, image_id, score, importance, suggested_class_id)
     VALUES (@fitId, @method, @rank, @imageId, @score, @importance, @suggestedClassId)`);
   const page = db.prepare(pageSql);
+  const plainPage = db.prepare(plainSql);
   const count = db.prepare('SELECT count(*) FROM ranking WHERE fit_id = ? AND method = ?').pluck();
   const top = db.prepare(`
     SELECT ranking.image_id AS imageId, ranking.rank, ranking.score, ranking.importance,
@@ -57,20 +61,23 @@ export function createRankingTable(db: Database) {
     count: (fitId: number, method: string) => count.get(fitId, method) as number,
     /** Image ids of a query in order of rank, and the place of the first open one (-1 if none). */
     order(fitId: number, query: QueueQuery): { imageIds: Int32Array; firstOpen: number } {
-      const rows = db
-        .prepare(orderSql(query))
-        .raw()
-        .all({
-          fitId,
-          method: query.method,
-          ...(query.states ? { states: JSON.stringify(query.states) } : {}),
-          ...(query.givenClassId === undefined ? {} : { givenClassId: query.givenClassId }),
-        }) as [imageId: number, isOpen: number][];
+      const rows = db.prepare(orderSql(query)).raw().all(toPlaces(fitId, query)) as [imageId: number, isOpen: number][];
       return {
         imageIds: Int32Array.from(rows, ([imageId]) => imageId),
         firstOpen: rows.findIndex(([, isOpen]) => isOpen === 1),
       };
     },
+    /** Labels of the images of these ranks, both included, that the query finds whatever their classes and states. */
+    scan: (fitId: number, query: QueueQuery, firstRank: number, lastRank: number) =>
+      db
+        .prepare(scanSql(query))
+        .raw()
+        .all({ ...toPlaces(fitId, query), firstRank, lastRank }) as ScannedLabels[],
+    /** Rows of images that a query found, in the order given. */
+    rowsOf: (fitId: number, query: QueueQuery, imageIds: Int32Array) =>
+      (isRanked(query)
+        ? page.all({ fitId, method: query.method, ids: JSON.stringify([...imageIds]) })
+        : plainPage.all({ ids: JSON.stringify([...imageIds]) })) as RankedRow[],
     /** Rows of these images, in the order given; images that the ranking lacks are left out. */
     rows: (fitId: number, method: string, imageIds: Int32Array) =>
       page.all({ fitId, method, ids: JSON.stringify([...imageIds]) }) as RankedRow[],

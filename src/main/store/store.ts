@@ -9,6 +9,7 @@ import { createImageTable } from './image-table.ts';
 import { createJobTable } from './job-table.ts';
 import { createLabelTable } from './label-table.ts';
 import { createModelTable } from './model-table.ts';
+import { createNoteTable } from './note-table.ts';
 import { createProjectTable } from './project-table.ts';
 import { createRankingTable } from './ranking-table.ts';
 import { createRunTable } from './run-table.ts';
@@ -27,6 +28,7 @@ const createTables = (db: Database) => ({
   rankings: createRankingTable(db),
   decisions: createDecisionTable(db),
   reviewers: createReviewerTable(db),
+  notes: createNoteTable(db),
   runs: createRunTable(db),
   jobs: createJobTable(db),
 });

@@ -33,8 +33,9 @@ export async function explainLogit(
       const place = first + i;
       if (place === ownPlace) continue;
       const value = kernels[i]! * pick(fit.alpha, place * classes, request);
-      if (value > 0) excitatory.offer(value, place);
-      else if (value < 0) inhibitory.offer(-value, place);
+      const weight = request.order === 'cosine' ? value / matrix.lengthOf(rows[place]!, fit.scale) : value;
+      if (value > 0) excitatory.offer(weight, place);
+      else if (value < 0) inhibitory.offer(-weight, place);
     }
   });
 

@@ -27,6 +27,11 @@ export class FeatureMatrix {
     for (let row = firstRow; row < firstRow + count; row++) this.squaredNorms[row] = squaredNorm(this.row(row));
   }
 
+  /** Length of a row as a fit sees it: divided by its scale, with the bias constant. */
+  lengthOf(row: number, scale: number): number {
+    return Math.sqrt(this.squaredNorms[row]! / scale ** 2 + 1);
+  }
+
   /** A view of one row. */
   row(row: number): Float32Array {
     return this.values.subarray(row * this.dimensions, (row + 1) * this.dimensions);

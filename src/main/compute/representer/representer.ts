@@ -5,12 +5,13 @@ import type { Handlers } from '../../../shared/rpc.ts';
 import { explainLogit } from './explain.ts';
 import { FeatureMatrix } from './feature-matrix.ts';
 import { fitHead } from './fit.ts';
+import { findNearest } from './nearest.ts';
 import { createOnnxProducts } from './onnx-products.ts';
 import { Preconditioners } from './preconditioners.ts';
 
 export type RepresenterCalls = Pick<
   ComputeCalls,
-  'matrix.open' | 'matrix.fill' | 'fit.run' | 'fit.load' | 'fit.predict' | 'fit.explain'
+  'matrix.open' | 'matrix.fill' | 'fit.run' | 'fit.load' | 'fit.predict' | 'fit.explain' | 'fit.nearest'
 >;
 
 /** The handlers; `report` is told how far a fit has come. */
@@ -66,6 +67,7 @@ export function createRepresenter(report: (progress: ComputeEvents['progress']) 
       const products = createOnnxProducts(requireMatrix(), loaded.rows, loaded.scale, signal, 'float32');
       return explainLogit(requireMatrix(), loaded, products, request);
     },
+    'fit.nearest': (request, { signal }) => findNearest(requireMatrix(), requireFit().rows, request, signal),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { foundation } from './0010-foundation.ts';
+import { notes } from './0040-notes.ts';
 
 export interface Migration {
   /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
@@ -8,6 +9,9 @@ export interface Migration {
 }
 
 /** In order, listed by hand. A released one is never edited. */
-export const migrations: readonly Migration[] = [{ version: 10, apply: foundation }];
+export const migrations: readonly Migration[] = [
+  { version: 10, apply: foundation },
+  { version: 40, apply: notes },
+];
 
 export const newestVersion = migrations.at(-1)!.version;
