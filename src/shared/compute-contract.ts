@@ -95,6 +95,19 @@ export interface ExplainAnswer {
   bound: number;
 }
 
+export interface LeaveOneOutRequest {
+  /** `auto` is exact where that takes seconds. */
+  method: 'auto' | 'exact' | 'ek-fac';
+}
+
+export interface LeaveOneOutAnswer {
+  method: 'exact' | 'ek-fac';
+  /** n x C, row-major, in the order of the fit's `rows`: of each image as if the fit had not seen its label. */
+  logits: Float64Array;
+  /** r^T A r of each image: by how much its own loss would be higher without it, to first order. */
+  selfInfluence: Float64Array;
+}
+
 export type ComputeCalls = {
   /** Hash and header of each file, in order. Never throws for one bad file. */
   'images.measure': { params: { paths: string[] }; result: MeasuredImage[] };
@@ -121,6 +134,8 @@ export type ComputeCalls = {
   'fit.load': { params: LoadedFit; result: null };
   /** Logits of matrix rows under the loaded fit, rows x C. */
   'fit.predict': { params: { rows: Int32Array }; result: Float64Array };
+  /** Approximate leave-one-out logits of the loaded fit's images (METHODS 7.4). */
+  'fit.leaveOneOut': { params: LeaveOneOutRequest; result: LeaveOneOutAnswer };
   'fit.explain': { params: ExplainRequest; result: ExplainAnswer };
   /** The training rows of the loaded fit with the largest cosine to a row's features, itself left out, descending. */
   'fit.nearest': {
@@ -136,6 +151,6 @@ export type ComputeCalls = {
 };
 
 export type ComputeEvents = {
-  /** Progress of the call under way that takes long: `fit.run`, `sample.draw`. */
+  /** Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `sample.draw`. */
   progress: { done: number; total: number | null; stage: string };
 };

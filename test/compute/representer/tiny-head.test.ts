@@ -111,4 +111,43 @@ describe('the tiny head', () => {
     expect(answer.remainder).toBeCloseTo(0, 12);
     expect(answer.remainderCount).toBe(0);
   });
+
+  it('has the known leave-one-out logits and self-influence', async () => {
+    const calls = createRepresenter(() => undefined);
+    await calls['matrix.open']({ rows: 8, dimensions: 2 }, { signal });
+    await calls['matrix.fill']({ firstRow: 0, features }, { signal });
+    const { weights, gradient } = optimum;
+    await calls['fit.load']({ rows, labels, classes, lambda, scale, weights, gradient, alpha }, { signal });
+    const answer = await calls['fit.leaveOneOut']({ method: 'auto' }, { signal });
+    expect(answer.method).toBe('exact');
+    expectNear(answer.logits.subarray(0, 3), [0.6991227624, 0.5359602031, -1.2350829655]);
+    expectNear(answer.logits.subarray(18), [1.6110924078, -0.4041482673, -1.2069441405]);
+    expectNear(
+      answer.selfInfluence,
+      [0.1588889294, 0.2862838206, 0.0336007621, 0.0506007939, 0.0435596359, 0.0343141963, 0.6290729352],
+    );
+  });
+
+  it('has the known logits in fits that one image was left out of', async () => {
+    const calls = createRepresenter(() => undefined);
+    await calls['matrix.open']({ rows: 8, dimensions: 2 }, { signal });
+    // Of a scale of ten, as in the other tests, without asking for one.
+    await calls['matrix.fill']({ firstRow: 0, features: features.map((value) => value / scale) }, { signal });
+    for (const [place, expected] of [
+      [0, [0.7077436155, 0.5284577914, -1.2362014069]],
+      [6, [1.8731444112, -0.8371403729, -1.0360040384]],
+    ] as const) {
+      const others = (_: number, i: number) => i !== place;
+      const request = {
+        rows: rows.filter(others),
+        labels: labels.filter(others),
+        classes,
+        featureScale: 'none',
+      } as const;
+      await calls['fit.run']({ ...request, lambda: (lambda * 7) / 6, tolerance: 1e-10 }, { signal });
+      const logits = await calls['fit.predict']({ rows: Int32Array.of(place) }, { signal });
+      // The features are rounded to float32.
+      logits.forEach((logit, c) => expect(logit).toBeCloseTo(expected[c]!, 6));
+    }
+  });
 });

@@ -95,17 +95,17 @@ function subtract(target: Float64Array, values: Float64Array): void {
   for (let at = 0; at < target.length; at++) target[at]! -= values[at]!;
 }
 
-type Shape = [rows: number, inner: number, columns: number];
+export type Shape = [rows: number, inner: number, columns: number];
 
 /** A B. */
-async function multiply(a: Float64Array, b: Float64Array, [rows, inner, columns]: Shape): Promise<Float64Array> {
+export async function multiply(a: Float64Array, b: Float64Array, [rows, inner, columns]: Shape): Promise<Float64Array> {
   const kernel = await openProduct(false);
   const { C } = await kernel({ A: { values: a, dims: [rows, inner] }, B: { values: b, dims: [inner, columns] } });
   return C!;
 }
 
 /** A B^T, B being columns x inner. */
-async function multiplyTransposed(
+export async function multiplyTransposed(
   a: Float64Array,
   b: Float64Array,
   [rows, inner, columns]: Shape,

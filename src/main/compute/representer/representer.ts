@@ -5,13 +5,21 @@ import type { Handlers } from '../../../shared/rpc.ts';
 import { explainLogit } from './explain.ts';
 import { FeatureMatrix } from './feature-matrix.ts';
 import { fitHead } from './fit.ts';
+import { leaveOneOut } from './leave-one-out.ts';
 import { findNearest } from './nearest.ts';
 import { createOnnxProducts } from './onnx-products.ts';
 import { Preconditioners } from './preconditioners.ts';
 
 export type RepresenterCalls = Pick<
   ComputeCalls,
-  'matrix.open' | 'matrix.fill' | 'fit.run' | 'fit.load' | 'fit.predict' | 'fit.explain' | 'fit.nearest'
+  | 'matrix.open'
+  | 'matrix.fill'
+  | 'fit.run'
+  | 'fit.load'
+  | 'fit.predict'
+  | 'fit.explain'
+  | 'fit.leaveOneOut'
+  | 'fit.nearest'
 >;
 
 /** The handlers; `report` is told how far a fit has come. */
@@ -62,6 +70,7 @@ export function createRepresenter(report: (progress: ComputeEvents['progress']) 
       await products.multiply(weights, (block, first) => logits.set(block, first * classes));
       return logits;
     },
+    'fit.leaveOneOut': (request, { signal }) => leaveOneOut(requireMatrix(), requireFit(), request, report, signal),
     'fit.explain': (request, { signal }) => {
       const loaded = requireFit();
       const products = createOnnxProducts(requireMatrix(), loaded.rows, loaded.scale, signal, 'float32');
