@@ -132,7 +132,7 @@ export type ComputeCalls = {
   /** Fits the head (METHODS 0, eq. 2) and keeps it as the loaded fit. Throws 'bad-request' for a lambda that is not positive and the like. */
   'fit.run': { params: FitRequest; result: FitAnswer };
   'fit.load': { params: LoadedFit; result: null };
-  /** Logits of matrix rows under the loaded fit, rows x C. */
+  /** Logits of matrix rows under the loaded fit, rows x C; NaN where features are not finite. */
   'fit.predict': { params: { rows: Int32Array }; result: Float64Array };
   /** Approximate leave-one-out logits of the loaded fit's images (METHODS 7.4). */
   'fit.leaveOneOut': { params: LeaveOneOutRequest; result: LeaveOneOutAnswer };

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
+import { createSwiftObjective } from '../../../src/main/compute/representer/swift-objective.ts';
+import { norm } from '../../../src/main/compute/representer/vectors.ts';
 import { allRows, drawProblem, openProblem, relativeError } from './problems.ts';
 
 const problem = drawProblem({ n: 300, d: 12, classes: 4, seed: 7 });
@@ -74,6 +77,20 @@ describe('a fit', () => {
     const warm = await fit({ labels, tolerance: 0.01, start: before.weights });
     expect(warm.passes).toBeLessThan(cold.passes);
     expect(relativeError(warm.weights, cold.weights)).toBeLessThan(0.02);
+  });
+
+  it('goes on in float64 where float32 cannot certify a small lambda', async () => {
+    const { n, d, features, labels } = problem;
+    const { fit } = await openProblem(problem);
+    const [lambda, tolerance] = [1e-12, 1e-4];
+    const { reached, certificate, scale, weights } = await fit({ featureScale: 'unit', lambda, tolerance });
+    expect(reached).toBe(true);
+    expect(certificate.maxLogitError).toBeLessThanOrEqual(tolerance * certificate.logitRms);
+    const matrix = new FeatureMatrix(n, d);
+    matrix.fill(0, features);
+    const swift = createSwiftObjective(matrix, allRows(n), labels, scale, lambda, new AbortController().signal);
+    const { gradient } = await swift.evaluate(weights);
+    expect(norm(gradient) / (2 * lambda)).toBeGreaterThan(1000 * tolerance * certificate.logitRms);
   });
 
   it('says what tolerance it reached where that is not the one asked for', async () => {
@@ -168,6 +185,9 @@ describe('what cannot be fitted is refused with a sentence', () => {
     [{ lambda: -1 }, 'Lambda must be a number above zero; -1 is not.'],
     [{ lambda: NaN }, 'Lambda must be a number above zero; NaN is not.'],
     [{ lambda: Infinity }, 'Lambda must be a number above zero; Infinity is not.'],
+    [{ lambda: 1e-40 }, 'Lambda must lie between 1e-30 and 1e+30; 1e-40 does not.'],
+    [{ lambda: 1e300 }, 'Lambda must lie between 1e-30 and 1e+30; 1e+300 does not.'],
+    [{ tolerance: Infinity }, 'The tolerance must be a number above zero; Infinity is not.'],
     [{ tolerance: 0 }, 'The tolerance must be a number above zero; 0 is not.'],
     [{ rows: new Int32Array(), labels: new Int32Array() }, 'There are no train images to fit.'],
     [{ labels: new Int32Array(4) }, 'A fit of 300 images was given 4 labels.'],
@@ -190,9 +210,27 @@ describe('what cannot be fitted is refused with a sentence', () => {
       message:
         'The model gave features that are not finite numbers for 2 of 300 train images; check its preprocessing, or exclude them.',
     });
-    const others = request.rows.filter((row) => row !== 5 && row !== 6);
-    await fit({ rows: others, labels: problem.labels.filter((_, row) => row !== 5 && row !== 6) });
+    // Excluded, they leave no mark on the rest.
+    const isFinite = (_: number, row: number) => row !== 5 && row !== 6;
+    const others = { rows: request.rows.filter(isFinite), labels: request.labels.filter(isFinite) };
+    const expected = await (await openProblem(problem)).fit(others);
+    const answer = await fit(others);
+    expect(answer.reached).toBe(true);
+    expect(relativeError(answer.weights, expected.weights)).toBeLessThan(1e-6);
+    for (const method of ['exact', 'ek-fac'] as const)
+      expect((await call('fit.leaveOneOut', { method })).logits.every(Number.isFinite)).toBe(true);
+    const logits = await call('fit.predict', { rows: Int32Array.of(4, 5) });
+    expect(Array.from(logits, Number.isNaN)).toEqual([false, false, false, false, true, true, true, true]);
     await expect(call('fit.explain', { row: 5, target: 0, against: null, count: 3 })).rejects.toThrow('not finite');
+  });
+
+  it('features too large to be squared in float32, unless they are scaled', async () => {
+    const { fit } = await openProblem({ ...problem, features: problem.features.map((value) => value * 1e30) });
+    await expect(fit({})).rejects.toMatchObject({
+      code: 'bad-request',
+      message: 'The features are too large to be fitted as they are; have them scaled to unit size.',
+    });
+    expect((await fit({ featureScale: 'unit', tolerance: 0.01 })).reached).toBe(true);
   });
 
   it('a fit without features, an explanation without a fit', async () => {

@@ -69,9 +69,10 @@ export async function openEkFac(
       X: { values: weights, dims: [block.span, classes] },
     });
     for (let at = 0; at < spread.length; at++) spread[at]! += Y![at]! / n;
-    for (let i = 0; i < block.span; i++) {
-      const rest = readRest(block.firstRow + i, known![i]!) / (restDimensions * n);
-      for (let c = 0; c < classes; c++) restSpread[c]! += rest * weights[i * classes + c]!;
+    for (let place = block.first; place < block.first + block.count; place++) {
+      const at = rows[place]! - block.firstRow;
+      const rest = readRest(rows[place]!, known![at]!) / (restDimensions * n);
+      for (let c = 0; c < classes; c++) restSpread[c]! += rest * weights[at * classes + c]!;
     }
   }
 

@@ -5,9 +5,9 @@ export class FeatureMatrix {
   readonly rows: number;
   /** d: without the constant 1 of the bias, which is nowhere stored. */
   readonly dimensions: number;
-  /** rows x d, row-major, in memory that threads may share. */
+  /** rows x d, row-major, in memory that threads may share. Rows that are not finite are kept as zeros. */
   readonly values: Float32Array<SharedArrayBuffer>;
-  /** Squared norm of each row; not finite where a feature is not. */
+  /** Squared norm of each row; not finite where a feature was not. */
   readonly squaredNorms: Float64Array;
 
   /** All zeros. Throws 'unavailable' where the memory does not suffice. */
@@ -24,7 +24,11 @@ export class FeatureMatrix {
     if (!Number.isInteger(count) || firstRow < 0 || firstRow + count > this.rows)
       throw new RangeError(`${features.length} features at row ${firstRow} of ${this.rows} x ${this.dimensions}.`);
     this.values.set(features, firstRow * this.dimensions);
-    for (let row = firstRow; row < firstRow + count; row++) this.squaredNorms[row] = squaredNorm(this.row(row));
+    for (let row = firstRow; row < firstRow + count; row++) {
+      this.squaredNorms[row] = squaredNorm(this.row(row));
+      // Products pass over rows that are in no fit, and zero times NaN would still be NaN.
+      if (!Number.isFinite(this.squaredNorms[row])) this.row(row).fill(0);
+    }
   }
 
   /** Length of a row as a fit sees it: divided by its scale, with the bias constant. */

@@ -68,6 +68,9 @@ export function createRepresenter(report: (progress: ComputeEvents['progress']) 
       const logits = new Float64Array(rows.length * classes);
       const products = createOnnxProducts(requireMatrix(), rows, scale, signal, 'float64');
       await products.multiply(weights, (block, first) => logits.set(block, first * classes));
+      rows.forEach((row, i) => {
+        if (!Number.isFinite(requireMatrix().squaredNorms[row])) logits.fill(NaN, i * classes, (i + 1) * classes);
+      });
       return logits;
     },
     'fit.leaveOneOut': (request, { signal }) => leaveOneOut(requireMatrix(), requireFit(), request, report, signal),
