@@ -108,6 +108,35 @@ export interface LeaveOneOutAnswer {
   selfInfluence: Float64Array;
 }
 
+/** A head to be put in the place of the model's own. */
+export interface ExportRequest {
+  path: string;
+  /** Of the file that the features are of. */
+  sha256?: string;
+  preprocessing: Preprocessing;
+  /** What the check runs on: where the features came from, so that only the head can differ. */
+  provider: Provider;
+  /** (d + 1) x C, row-major; the last row is the bias. Logits are W^T (f / scale) + bias. */
+  weights: Float64Array;
+  scale: number;
+  classes: number;
+  metadata: Record<string, string>;
+  /** The file to write; its folder gets copies of the model's external files where it is another folder. */
+  target: string;
+  /** Pictures to check it on, and the logits that it should make of each, count x C. */
+  paths: string[];
+  logits: Float64Array;
+}
+
+export interface ExportAnswer {
+  /** Largest difference of the file's logits from those expected, relative to the largest of them. */
+  difference: number;
+  checked: number;
+  /** Names of the files that were copied beside it. */
+  copied: string[];
+  notes: string[];
+}
+
 export type ComputeCalls = {
   /** Hash and header of each file, in order. Never throws for one bad file. */
   'images.measure': { params: { paths: string[] }; result: MeasuredImage[] };
@@ -117,13 +146,21 @@ export type ComputeCalls = {
     params: { path: string; choice?: Partial<Preprocessing> };
     result: ModelDescription & { sha256: string };
   };
-  /** Makes a session on the best provider that works; extraction uses it until the next `model.open`. */
+  /** Makes a session on the best provider that works; extraction uses it until the next `model.open`. Throws 'conflict' where the file is not the one of that hash. */
   'model.open': {
-    params: { path: string; preprocessing: Preprocessing; provider: 'auto' | Provider; batch?: number };
+    params: {
+      path: string;
+      sha256?: string;
+      preprocessing: Preprocessing;
+      provider: 'auto' | Provider;
+      batch?: number;
+    };
     result: { provider: Provider; providersTried: ProviderRefusal[] };
   };
   /** Features and logits of up to a few hundred images. Two calls may be under way: decoding of one overlaps inference of the other. */
   'model.extract': { params: { paths: string[] }; result: ExtractedBlock };
+  /** Writes the model with another head and checks it by running it. Throws 'unsupported' where it does not make the logits; nothing is left then. */
+  'model.export': { params: ExportRequest; result: ExportAnswer };
 
   /** Room for rows x d features; forgets the fit. */
   'matrix.open': { params: { rows: number; dimensions: number }; result: null };

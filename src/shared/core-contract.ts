@@ -190,7 +190,7 @@ export const coreContract = {
       z.strictObject({ kind: z.literal('retrain'), params: Nothing, after: Id.optional() }),
       z.strictObject({
         kind: z.literal('export'),
-        params: z.strictObject({ format: z.enum(['csv']), folder: PlaceSchema, name: Name }),
+        params: z.strictObject({ format: z.enum(['csv', 'onnx']), folder: PlaceSchema, name: Name }),
         after: Id.optional(),
       }),
     ]),

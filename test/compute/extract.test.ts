@@ -1,13 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Extractor } from '../../src/main/compute/extract.ts';
 import { createNode, createTensor, createValue } from '../../src/main/compute/graph/build.ts';
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
 import { openModel } from '../../src/main/compute/open-model.ts';
 import type { ExtractedBlock } from '../../src/shared/compute-contract.ts';
-import { headTensors, logitsOf, makeFolder, makeTinyModel, writeTemporary, type TinyParts } from './tiny-models.ts';
+import { colours, saveColours } from './colours.ts';
+import { headTensors, logitsOf, makeTinyModel, writeTemporary, type TinyParts } from './tiny-models.ts';
 
 const signal = new AbortController().signal;
 const opened: Extractor[] = [];
@@ -24,21 +22,6 @@ async function openTiny(parts: TinyParts = {}, batch?: number): Promise<Extracto
   return extractor;
 }
 
-/** Pictures of 4 x 4 in one colour each; their channel means, from 0 to 1, are known. */
-const colours = Array.from({ length: 10 }, (_, i) => [i * 20, 255 - i * 20, i * 11]);
-
-async function savePictures(): Promise<string[]> {
-  const folder = makeFolder();
-  return Promise.all(
-    colours.map(async ([r, g, b], i) => {
-      const path = join(folder, `${i}.png`);
-      const picture = sharp({ create: { width: 4, height: 4, channels: 3, background: { r: r!, g: g!, b: b! } } });
-      writeFileSync(path, await picture.png().toBuffer());
-      return path;
-    }),
-  );
-}
-
 const meansOf = (index: number) => colours[index]!.map((value) => value / 255);
 
 function expectRow(block: ExtractedBlock, row: number, colour: number): void {
@@ -53,7 +36,7 @@ const clear = (block: ExtractedBlock, row: number) =>
 
 describe('extraction', () => {
   it('gives features and logits of each picture, in order, whatever the batch', async () => {
-    const paths = await savePictures();
+    const paths = await saveColours();
     const blocks: ExtractedBlock[] = [];
     for (const batch of [1, 3, 16]) blocks.push(await (await openTiny({}, batch)).extract(paths, signal));
     for (const block of blocks) {
@@ -64,7 +47,7 @@ describe('extraction', () => {
   });
 
   it('is the same to the byte for the same block', async () => {
-    const paths = await savePictures();
+    const paths = await saveColours();
     const extractor = await openTiny();
     expect(await extractor.extract(paths, signal)).toEqual(await extractor.extract(paths, signal));
   });
@@ -74,7 +57,7 @@ describe('extraction', () => {
       input: createValue('picture', 'float32', [batch, 3, 4, 4]),
       outputs: [createValue('logits', 'float32', [batch, 2])],
     });
-    const block = await extractor.extract(await savePictures(), signal);
+    const block = await extractor.extract(await saveColours(), signal);
     expect(block.features).toHaveLength(30);
     colours.forEach((_, row) => expectRow(block, row, row));
   });
@@ -89,7 +72,7 @@ describe('extraction', () => {
     };
     const path = writeTemporary('tiny.onnx', makeTinyModel(parts));
     expect((await inspectModel(path)).input.batch).toBe(1);
-    const block = await (await openTiny(parts)).extract(await savePictures(), signal);
+    const block = await (await openTiny(parts)).extract(await saveColours(), signal);
     colours.forEach((_, row) => expectRow(block, row, row));
   });
 
@@ -104,7 +87,7 @@ describe('extraction', () => {
       ],
       initializers: [...headTensors, createTensor('all', [], Float32Array.of(255))],
     });
-    const block = await extractor.extract(await savePictures(), signal);
+    const block = await extractor.extract(await saveColours(), signal);
     colours.forEach((_, row) => expectRow(block, row, row));
   });
 
@@ -117,12 +100,12 @@ describe('extraction', () => {
       ],
       initializers: [headTensors[0]!, createTensor('deep', [4], BigInt64Array.of(0n, 1n, 1n, 3n))],
     });
-    const block = await extractor.extract(await savePictures(), signal);
+    const block = await extractor.extract(await saveColours(), signal);
     meansOf(4).forEach((mean, k) => expect(block.features[4 * 3 + k]).toBeCloseTo(mean, 5));
   });
 
   it('marks pictures that cannot be read, and goes on', async () => {
-    const paths = await savePictures();
+    const paths = await saveColours();
     const broken = writeTemporary('broken.jpg', 'no picture');
     const block = await (
       await openTiny({}, 2)
@@ -145,14 +128,14 @@ describe('extraction', () => {
       ],
       initializers: [...headTensors, createTensor('tenth', [3, 1, 1], Float32Array.of(0.05, -1, -1))],
     });
-    const block = await extractor.extract(await savePictures(), signal);
+    const block = await extractor.extract(await saveColours(), signal);
     expect(block.failed).toEqual([{ index: 0, reason: 'The model makes no finite numbers of this picture.' }]);
     expect(clear(block, 0)).toBe(true);
     expect(clear(block, 1)).toBe(false);
   });
 
   it('runs blocks in the order in which they came, and stops one that is cancelled without harm to the next', async () => {
-    const paths = await savePictures();
+    const paths = await saveColours();
     const extractor = await openTiny({}, 1);
     const cancelling = new AbortController();
     const order: number[] = [];
@@ -169,7 +152,7 @@ describe('extraction', () => {
   it('is refused once the model is closed', async () => {
     const extractor = await openTiny();
     await extractor.close();
-    await expect(extractor.extract(await savePictures(), signal)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(extractor.extract(await saveColours(), signal)).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('of nothing is nothing', async () => {

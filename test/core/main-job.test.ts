@@ -1,6 +1,9 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inspectModel } from '../../src/main/compute/inspect-model.ts';
+import { readModelFile } from '../../src/main/compute/graph/model-file.ts';
+import type { ModelExportResult } from '../../src/main/core/export-model.ts';
 import type { RetrainResult } from '../../src/main/core/fits.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 
@@ -84,6 +87,25 @@ describe('the main job, from folders of pictures to corrected labels', () => {
       .filter(([path, label]) => path!.split('/')[1] !== label);
     expect(moved.map(([path]) => path).sort()).toEqual([...wrong].sort());
     expect(listFiles(join(real.folder, 'images'))).toEqual(before);
+    const model = await real.run({
+      kind: 'export',
+      params: { format: 'onnx', folder: await real.place(real.folder), name: 'repaired.onnx' },
+    });
+    expect(model).toMatchObject({ state: 'done', error: null });
+    const written = (await real.client.call('jobs.result', { id: model.id })) as ModelExportResult;
+    expect(written).toMatchObject({ classes: 2, changed: wrong.length, checked: 60, copied: [] });
+    expect(written.difference).toBeLessThan(1e-5);
+    // What was written is a model like any other, and says where it comes from.
+    const { head } = await inspectModel(written.written);
+    expect(head).toMatchObject({ kind: 'Gemm', dimensions: 4, classes: 2, exact: true });
+    const { metadataProps } = (await readModelFile(written.written)).model;
+    const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
+    expect(metadata).toMatchObject({
+      'second_look.classes': '["dusk","grass"]',
+      'second_look.lambda': '0.01',
+      'second_look.project': expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+      'second_look.date': expect.stringMatching(/^\d{4}-/) as string,
+    });
     const again = await real.run({
       kind: 'export',
       params: { format: 'csv', folder: await real.place(real.folder), name: 'fixed.csv' },

@@ -1,7 +1,7 @@
 // The commands and their options; what each does is in `commands/`.
 import { Command, Option } from 'commander';
 import { channelOrders, pixelRanges, providers, rankingMethods } from '../../shared/domain.ts';
-import { decide, exportLabels, type ExportOptions } from './commands/decisions.ts';
+import { decide, exportProject, type ExportOptions } from './commands/decisions.ts';
 import { demo } from './commands/demo.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
 import { fit, rank, retrain, runs, type FitOptions, type RankOptions } from './commands/fit.ts';
@@ -86,8 +86,12 @@ export function createProgram(): Command {
   add('retrain', 'fit on the labels as they are now, and measure on the test split', retrain);
   add('runs', 'list the runs', runs);
 
-  add<ExportOptions>('export', 'write the corrected labels', exportLabels)
-    .addOption(new Option('--format <format>').choices(['csv']).makeOptionMandatory())
+  add<ExportOptions>('export', 'write the corrected labels, or the model with the fitted head', exportProject)
+    .addOption(
+      new Option('--format <format>', 'csv: the labels; onnx: the model')
+        .choices(['csv', 'onnx'])
+        .makeOptionMandatory(),
+    )
     .requiredOption('--out <path>', 'a file that does not exist yet');
 
   program

@@ -3,6 +3,7 @@ import type { ComputeCalls, ComputeEvents } from '../../shared/compute-contract.
 import { AppError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { Extractor } from './extract.ts';
+import { exportModel } from './export-model.ts';
 import { inspectModel } from './inspect-model.ts';
 import { measureImages } from './measure.ts';
 import { openModel } from './open-model.ts';
@@ -28,7 +29,9 @@ export function createCompute(report: (progress: ComputeEvents['progress']) => v
   };
 }
 
-function createModelCalls(): Handlers<Pick<ComputeCalls, 'model.inspect' | 'model.open' | 'model.extract'>> {
+function createModelCalls(): Handlers<
+  Pick<ComputeCalls, 'model.inspect' | 'model.open' | 'model.extract' | 'model.export'>
+> {
   let extractor: Extractor | undefined;
   /** One model is opened after the other, so that none is left behind unfreed. */
   let opening: Promise<unknown> = Promise.resolve();
@@ -43,6 +46,7 @@ function createModelCalls(): Handlers<Pick<ComputeCalls, 'model.inspect' | 'mode
 
   return {
     'model.inspect': ({ path, choice }) => inspectModel(path, choice),
+    'model.export': (request, { signal }) => exportModel(request, signal),
     'model.open': (params) => {
       const opened = opening.then(() => open(params));
       opening = opened.catch(() => undefined);

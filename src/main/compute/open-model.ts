@@ -28,7 +28,7 @@ const defaultBatch = (provider: Provider) => (provider === 'cpu' ? 16 : 64);
  * for the model, 'bad-request' where the preprocessing does not fit it, 'unsupported' where the provider fails.
  */
 export async function openModel(params: ComputeCalls['model.open']['params']): Promise<OpenModel> {
-  const file = await readModelFile(params.path);
+  const file = await readModelFile(params.path, params.sha256);
   const model = understandModel(file, params.preprocessing);
   const { fixedBatch, ...proven } = await proveModel(file, model);
   const chosen = await chooseProvider(params.provider, proven);

@@ -27,6 +27,7 @@ export interface BatchAnswer {
   featureDims: readonly number[];
   logitDims: readonly number[];
   featureType: string;
+  logitType: string;
 }
 
 export interface Session {
@@ -63,6 +64,7 @@ export async function openSession(plan: SessionPlan, provider: Provider): Promis
         featureDims: featureRows.dims,
         logitDims: logitRows?.dims ?? [count, 0],
         featureType: featureRows.type,
+        logitType: logitRows?.type ?? 'float32',
       };
     },
     release: () => session.release(),

@@ -75,7 +75,8 @@ export function createCore(host: CoreHost): Core {
     await closeProject();
     open = openProject({
       path,
-      ...(create ? { create: { ...create, version: host.version } } : {}),
+      ...(create ? { create } : {}),
+      version: host.version,
       compute,
       onJob: (job) => emit('job.changed', { job }),
       onChange: (revision) => emit('project.changed', { revision }),

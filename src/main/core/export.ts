@@ -11,7 +11,7 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Project } from './project.ts';
 
 export interface ExportJobParams {
-  format: 'csv';
+  format: 'csv' | 'onnx';
   folder: string;
   name: string;
 }
@@ -30,13 +30,7 @@ export async function exportLabels(
   { folder, name }: ExportJobParams,
   { signal, report }: JobContext,
 ): Promise<JobOutcome> {
-  if (/[\\/]/.test(name)) throw new AppError('bad-request', `${name} is not a file name. Leave out the slashes.`);
-  const target = join(folder, name);
-  if (await exists(target))
-    throw new AppError(
-      'conflict',
-      `${target} exists already, and Second Look does not overwrite files. Choose another name.`,
-    );
+  const target = await freeTarget(folder, name);
   const source = store.source.read();
   if (!source) throw new AppError('not-found', 'This project has no labels yet. Import them first.');
 
@@ -56,10 +50,21 @@ export async function exportLabels(
     await rename(beside, target);
   } catch (error) {
     await rm(beside, { force: true });
-    throw translate(error, target, signal);
+    throw translateWriteError(error, target, signal);
   }
   const result: ExportResult = { written: target, changed: changed.length };
   return { note: `${changed.length} changed labels written to ${target}.`, result };
+}
+
+/** The path to write to. Throws 'bad-request' for a name with slashes and 'conflict' where there is such a file. */
+export async function freeTarget(folder: string, name: string): Promise<string> {
+  if (/[\\/]/.test(name)) throw new AppError('bad-request', `${name} is not a file name. Leave out the slashes.`);
+  const target = join(folder, name);
+  if (!(await exists(target))) return target;
+  throw new AppError(
+    'conflict',
+    `${target} exists already, and Second Look does not overwrite files. Choose another name.`,
+  );
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -68,7 +73,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-function translate(error: unknown, target: string, signal: AbortSignal): unknown {
+export function translateWriteError(error: unknown, target: string, signal: AbortSignal): unknown {
   if (signal.aborted) return new AppError('cancelled', 'Cancelled.', { cause: error });
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC')

@@ -43,6 +43,7 @@ export async function extract(
       'model.open',
       {
         path: model.path,
+        sha256: model.sha256,
         preprocessing: model.description.preprocessing,
         provider: params.provider,
         ...(params.batch === undefined ? {} : { batch: params.batch }),

@@ -6,6 +6,7 @@ import type { Job, JobKind } from '../../shared/domain.ts';
 import { openStore } from '../store/store.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { exportLabels } from './export.ts';
+import { exportModel } from './export-model.ts';
 import { extract } from './extraction.ts';
 import { fit, retrain } from './fits.ts';
 import { importImages, type ImportJobParams } from './imports.ts';
@@ -28,8 +29,10 @@ export interface OpenProject {
 
 interface OpenOptions {
   path: string;
-  /** Makes a new file of this name and version. */
-  create?: { name: string; version: string };
+  /** Makes a new file of this name. */
+  create?: { name: string };
+  /** The app's. */
+  version: string;
   compute: ComputeClient;
   onJob(job: Job): void;
   onChange(revision: number): void;
@@ -37,9 +40,9 @@ interface OpenOptions {
 }
 
 /** Opens (or makes) a project file; throws what openStore throws. */
-export function openProject({ path, create, compute, onJob, onChange, onBug }: OpenOptions): OpenProject {
+export function openProject({ path, create, version, compute, onJob, onChange, onBug }: OpenOptions): OpenProject {
   const store = openStore(path, { create: create !== undefined });
-  if (create) store.transaction(() => store.project.create(create.name, create.version));
+  if (create) store.transaction(() => store.project.create(create.name, version));
   const project = createProject(path, store);
   const loaded = new Loaded(project, compute);
   let reviews: { reviewer: string; of: Reviews } | undefined;
@@ -58,7 +61,12 @@ export function openProject({ path, create, compute, onJob, onChange, onBug }: O
     },
     fit: (params, context) => fit(project, compute, loaded, params as FitParams, context),
     retrain: (_, context) => retrain(project, compute, loaded, context),
-    export: (params, context) => exportLabels(project, params as ExportJobParams, context),
+    export: (params, context) => {
+      const asked = params as ExportJobParams;
+      return asked.format === 'onnx'
+        ? exportModel(project, compute, loaded, version, asked, context)
+        : exportLabels(project, asked, context);
+    },
   };
   const jobs = new Jobs({
     store,

@@ -48,6 +48,9 @@ export function createImageTable(db: Database) {
   const firstTrain = db.prepare(`
     SELECT ${columns} FROM image JOIN label ON label.image_id = image.id
     WHERE image.split = 'train' AND image.problem IS NULL ORDER BY image.id LIMIT ?`);
+  const withFeatures = db.prepare(`
+    SELECT id, path FROM image WHERE split != 'ignored' AND problem IS NULL
+      AND id NOT IN (SELECT image_id FROM extraction_problem WHERE model_id = ?) ORDER BY id`);
   const addProblem = db.prepare('INSERT INTO import_problem (path, reason) VALUES (?, ?)');
   const clearProblems = db.prepare('DELETE FROM import_problem');
   const problems = db.prepare(`
@@ -89,6 +92,8 @@ export function createImageTable(db: Database) {
     }),
     paths: () => allPaths.iterate() as IterableIterator<string>,
     firstTrain: (count: number) => firstTrain.all(count) as ImageRow[],
+    /** Images whose features by a model are true ones, once its extraction is done. */
+    withFeatures: (modelId: number) => withFeatures.all(modelId) as { id: number; path: string }[],
     addProblem: ({ path, reason }: Problem) => void addProblem.run(path, reason),
     clearProblems: () => void clearProblems.run(),
     problems: (limit: number) => problems.all(limit) as Problem[],

@@ -390,7 +390,14 @@ export const texts = {
   // Export
   'export.none': 'Nothing to export yet',
   'export.none-why': 'Labels can be exported once images and labels have been imported.',
-  'export.title': 'Export the corrected labels',
+  'export.title': 'Export',
+  'export.what': 'What to export',
+  'export.what-csv': 'The corrected labels',
+  'export.what-onnx': 'The repaired model',
+  'export.model-fit':
+    'The head fitted at lambda {{lambda}} for {{classes}} classes takes the place of the model’s own.',
+  'export.model-why':
+    'The rest of the model stays as it is, with the same inputs and outputs. The file is run on a hundred images before it is kept, and its logits must be those of the fit.',
   'export.changes': 'What will change',
   'export.differ_one': '**{{count}} label** differs from what was imported; {{decided}} images are decided.',
   'export.differ_other': '**{{count}} labels** differ from what was imported; {{decided}} images are decided.',
@@ -401,6 +408,7 @@ export const texts = {
   'export.folder': 'Folder',
   'export.file-name': 'File name',
   'export.csv': 'Export CSV',
+  'export.onnx': 'Export ONNX',
   'export.reveal': 'Show in folder',
 
   // Settings

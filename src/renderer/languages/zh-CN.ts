@@ -355,7 +355,13 @@ export const texts: Language['texts'] = {
 
   'export.none': '还没有可导出的内容',
   'export.none-why': '导入图像和标签后即可导出标签。',
-  'export.title': '导出修正后的标签',
+  'export.title': '导出',
+  'export.what': '导出内容',
+  'export.what-csv': '修正后的标签',
+  'export.what-onnx': '修复后的模型',
+  'export.model-fit': '以 lambda {{lambda}} 为 {{classes}} 个类别拟合的头部将取代模型原有的头部。',
+  'export.model-why':
+    '模型的其余部分保持不变，输入和输出相同。保留文件前先在一百张图像上运行，其 logits 必须与拟合的一致。',
   'export.changes': '将会更改的内容',
   'export.differ_other': '**{{count}} 个标签**与导入时不同；已决定 {{decided}} 张图像。',
   'export.csv-why':
@@ -364,6 +370,7 @@ export const texts: Language['texts'] = {
   'export.folder': '文件夹',
   'export.file-name': '文件名',
   'export.csv': '导出 CSV',
+  'export.onnx': '导出 ONNX',
   'export.reveal': '在文件夹中显示',
 
   'settings.reviewer': '审核者',

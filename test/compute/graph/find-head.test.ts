@@ -1,14 +1,12 @@
-import { create } from '@bufbuild/protobuf';
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createNode, createTensor, createValue } from '../../../src/main/compute/graph/build.ts';
-import { elementTypes } from '../../../src/main/compute/graph/element-types.ts';
+import { createNode, createValue } from '../../../src/main/compute/graph/build.ts';
 import { readModelFile } from '../../../src/main/compute/graph/model-file.ts';
-import { TensorProtoSchema } from '../../../src/main/compute/graph/onnx_pb.js';
 import { inspectModel } from '../../../src/main/compute/inspect-model.ts';
 import { proveModel } from '../../../src/main/compute/prove-model.ts';
 import { understandModel } from '../../../src/main/compute/understand-model.ts';
 import { describeWithMaterial, materialPath } from '../../material.ts';
+import { float, forms, halfParts, quantised, turnedWeights, whole } from '../head-forms.ts';
 import { bias, headTensors, makeTinyModel, weights, writeTemporary, type TinyParts } from '../tiny-models.ts';
 
 /** What a model was understood to be, and the numbers of its head, all shown to hold by running it. */
@@ -21,209 +19,9 @@ async function prove(parts: TinyParts) {
 
 const inspect = (parts: TinyParts) => inspectModel(writeTemporary('tiny.onnx', makeTinyModel(parts)));
 
-const float = (name: string, dims: number[], values: number[]) => createTensor(name, dims, Float32Array.from(values));
-const whole = (name: string, ...values: number[]) =>
-  createTensor(name, [values.length], BigInt64Array.from(values.map(BigInt)));
-const constant = (name: string, tensor: (typeof headTensors)[number]) =>
-  createNode('Constant', [], [name], { value: tensor });
-
-/** As float16: sign, exponent and fraction of small dyadic numbers fit without rounding. */
-function halves(name: string, dims: number[], values: number[]) {
-  const int32Data = values.map((value) => {
-    if (value === 0) return 0;
-    const exponent = Math.floor(Math.log2(Math.abs(value)));
-    const fraction = (Math.abs(value) / 2 ** exponent - 1) * 1024;
-    return (value < 0 ? 0x8000 : 0) | ((exponent + 15) << 10) | fraction;
-  });
-  return create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: elementTypes.float16, int32Data });
-}
-
-const turnedWeights = [1, 0.5, 0.25, -1, 2, 0];
-const turned = float('wt', [2, 3], turnedWeights);
 const b = headTensors[1]!;
-/** The weights in steps of 1/32: zero point 3. */
-const steps = createTensor('steps', [3, 2], Int8Array.from(weights.map((value) => value * 32 + 3)));
-const stepTensors = [steps, float('step', [], [1 / 32]), createTensor('three', [], Int8Array.of(3))];
-const gemm = createNode('Gemm', ['features', 'w', 'b'], ['logits']);
 
 describe('a head is found as', () => {
-  const forms: [string, string, TinyParts][] = [
-    ['Gemm', 'Gemm', {}],
-    [
-      'Gemm with transB, alpha and beta',
-      'Gemm',
-      {
-        head: [createNode('Gemm', ['features', 'half', 'minus'], ['logits'], { transB: 1n, alpha: 2, beta: -1 })],
-        initializers: [
-          float(
-            'half',
-            [2, 3],
-            turnedWeights.map((value) => value / 2),
-          ),
-          float(
-            'minus',
-            [2],
-            bias.map((value) => -value),
-          ),
-        ],
-      },
-    ],
-    [
-      'MatMul + Add, the bias first',
-      'MatMul+Add',
-      { head: [createNode('MatMul', ['features', 'w'], ['m']), createNode('Add', ['b', 'm'], ['logits'])] },
-    ],
-    [
-      'Gemm over Constant and Transpose',
-      'Gemm',
-      {
-        head: [constant('stored', turned), createNode('Transpose', ['stored'], ['w'], { perm: [1n, 0n] }), gemm],
-        initializers: [b],
-      },
-    ],
-    [
-      'MatMul + Add over Identity and Reshape',
-      'MatMul+Add',
-      {
-        head: [
-          createNode('Identity', ['flat'], ['same']),
-          createNode('Reshape', ['same', 'to'], ['w']),
-          createNode('MatMul', ['features', 'w'], ['m']),
-          createNode('Add', ['m', 'b'], ['logits']),
-        ],
-        initializers: [float('flat', [1, 6], weights), whole('to', 3, -1), b],
-      },
-    ],
-    [
-      'Gemm over weights of half precision behind a Cast',
-      'Gemm',
-      {
-        head: [createNode('Cast', ['stored'], ['w'], { to: 1n }), gemm],
-        initializers: [halves('stored', [3, 2], weights), b],
-      },
-    ],
-    [
-      'Gemm before Identity, Dropout, Reshape and LogSoftmax',
-      'Gemm',
-      {
-        head: [
-          createNode('Gemm', ['features', 'w', 'b'], ['z']),
-          createNode('Identity', ['z'], ['z1']),
-          createNode('Dropout', ['z1'], ['z2']),
-          createNode('Reshape', ['z2', 'shape'], ['z3']),
-          createNode('LogSoftmax', ['z3'], ['logits']),
-        ],
-        initializers: [...headTensors, whole('shape', 0, -1)],
-      },
-    ],
-    [
-      'Gemm before Sigmoid',
-      'Gemm',
-      { head: [createNode('Gemm', ['features', 'w', 'b'], ['z']), createNode('Sigmoid', ['z'], ['logits'])] },
-    ],
-    [
-      'Gemm before Softmax and ArgMax',
-      'Gemm',
-      {
-        head: [
-          createNode('Gemm', ['features', 'w', 'b'], ['z']),
-          createNode('Softmax', ['z'], ['p']),
-          createNode('ArgMax', ['p'], ['logits'], { axis: 1n, keepdims: 0n }),
-        ],
-        outputs: [createValue('logits', 'int64', ['N'])],
-      },
-    ],
-    [
-      'Conv1x1 before the mean over the places',
-      'Conv1x1',
-      {
-        body: [
-          createNode('Conv', ['picture', 'wc', 'b'], ['map'], { kernel_shape: [1n, 1n] }),
-          createNode('GlobalAveragePool', ['map'], ['pooled']),
-        ],
-        head: [createNode('Identity', ['features'], ['logits'])],
-        initializers: [float('wc', [2, 3, 1, 1], turnedWeights), b],
-      },
-    ],
-    [
-      'Conv1x1 behind it, before Squeeze and Softmax',
-      'Conv1x1',
-      {
-        head: [
-          createNode('Conv', ['pooled', 'wc', 'b'], ['map']),
-          createNode('Squeeze', ['map', 'places'], ['z']),
-          createNode('Softmax', ['z'], ['logits']),
-        ],
-        initializers: [float('wc', [2, 3, 1, 1], turnedWeights), b, whole('places', 2, 3)],
-      },
-    ],
-    [
-      'MatMul + Add behind a mean with the channels last',
-      'MatMul+Add',
-      {
-        input: createValue('picture', 'float32', ['N', 4, 4, 3]),
-        body: [createNode('ReduceMean', ['picture'], ['pooled'], { axes: [1n, 2n], keepdims: 1n })],
-        head: [
-          createNode('MatMul', ['pooled', 'w'], ['m']),
-          createNode('Add', ['m', 'b'], ['z']),
-          createNode('Reshape', ['z', 'two'], ['logits']),
-        ],
-        initializers: [...headTensors, whole('two', -1, 2)],
-      },
-    ],
-    [
-      'Gemm of which the logits are divided by a temperature',
-      'Gemm',
-      {
-        head: [createNode('Gemm', ['features', 'w4', 'b4'], ['z']), createNode('Div', ['z', 'four'], ['logits'])],
-        initializers: [
-          float(
-            'w4',
-            [3, 2],
-            weights.map((value) => 4 * value),
-          ),
-          float(
-            'b4',
-            [2],
-            bias.map((value) => 4 * value),
-          ),
-          float('four', [], [4]),
-        ],
-      },
-    ],
-    [
-      'Gemm over weights that operators make of constants',
-      'Gemm',
-      {
-        head: [createNode('Mul', ['quarter', 'four'], ['w']), gemm],
-        initializers: [
-          float(
-            'quarter',
-            [3, 2],
-            weights.map((value) => value / 4),
-          ),
-          float('four', [], [4]),
-          b,
-        ],
-      },
-    ],
-    [
-      'Gemm between QuantizeLinear and DequantizeLinear',
-      'Gemm',
-      {
-        head: [
-          createNode('QuantizeLinear', ['features', 'scale', 'zero'], ['fq']),
-          createNode('DequantizeLinear', ['fq', 'scale', 'zero'], ['fd']),
-          createNode('DequantizeLinear', ['steps', 'step', 'three'], ['wd']),
-          createNode('Gemm', ['fd', 'wd', 'b'], ['z']),
-          createNode('QuantizeLinear', ['z', 'scale', 'zero'], ['zq']),
-          createNode('DequantizeLinear', ['zq', 'scale', 'zero'], ['logits']),
-        ],
-        initializers: [...stepTensors, b, float('scale', [], [1 / 64]), createTensor('zero', [], Uint8Array.of(100))],
-      },
-    ],
-  ];
-
   it.each(forms)('%s', async (_, kind, parts) => {
     const { head, weights: found } = await prove(parts);
     expect(head).toMatchObject({ kind, dimensions: 3, classes: 2, exact: true });
@@ -243,11 +41,7 @@ describe('a head is found as', () => {
   });
 
   it('one of half precision throughout, fed with float32', async () => {
-    const { head, weights: found } = await prove({
-      input: createValue('picture', 'float16', ['N', 3, 4, 4]),
-      outputs: [createValue('logits', 'float16', ['N', 2])],
-      initializers: [halves('w', [3, 2], weights), halves('b', [2], bias)],
-    });
+    const { head, weights: found } = await prove(halfParts);
     expect(head).toMatchObject({ kind: 'Gemm', exact: true });
     expect([...found!.weights]).toEqual(weights);
     expect(head.difference).toBeLessThan(2e-3);
@@ -255,65 +49,6 @@ describe('a head is found as', () => {
 });
 
 describe('a quantised head is found by running it, as', () => {
-  const zero = createTensor('zero', [], Uint8Array.of(0));
-  const quantised: [string, TinyParts][] = [
-    [
-      'MatMulInteger',
-      {
-        head: [
-          createNode('DynamicQuantizeLinear', ['features'], ['fq', 'fs', 'fz']),
-          createNode('MatMulInteger', ['fq', 'steps', 'fz', 'three'], ['whole']),
-          createNode('Cast', ['whole'], ['z'], { to: 1n }),
-          createNode('Mul', ['fs', 'step'], ['scale']),
-          createNode('Mul', ['z', 'scale'], ['scaled']),
-          createNode('Add', ['scaled', 'b'], ['logits']),
-        ],
-        initializers: [...stepTensors, b],
-      },
-    ],
-    [
-      'QLinearMatMul',
-      {
-        head: [
-          createNode('QuantizeLinear', ['features', 'fs', 'zero'], ['fq']),
-          createNode('QLinearMatMul', ['fq', 'fs', 'zero', 'steps', 'step', 'three', 'zs', 'zz'], ['zq']),
-          createNode('DequantizeLinear', ['zq', 'zs', 'zz'], ['z']),
-          createNode('Add', ['z', 'b'], ['logits']),
-        ],
-        initializers: [
-          ...stepTensors,
-          b,
-          zero,
-          float('fs', [], [1 / 255]),
-          float('zs', [], [1 / 32]),
-          createTensor('zz', [], Uint8Array.of(128)),
-        ],
-      },
-    ],
-    [
-      'QLinearConv',
-      {
-        body: [
-          createNode('QuantizeLinear', ['picture', 'fs', 'zero'], ['pq']),
-          createNode('QLinearConv', ['pq', 'fs', 'zero', 'turned', 'step', 'signed', 'zs', 'zz'], ['mq']),
-          createNode('DequantizeLinear', ['mq', 'zs', 'zz'], ['map']),
-          createNode('GlobalAveragePool', ['map'], ['pooled']),
-        ],
-        head: [createNode('Add', ['features', 'b'], ['logits'])],
-        initializers: [
-          createTensor('turned', [2, 3, 1, 1], Int8Array.from(turnedWeights.map((value) => value * 32))),
-          createTensor('signed', [], Int8Array.of(0)),
-          stepTensors[1]!,
-          b,
-          zero,
-          float('fs', [], [1 / 255]),
-          float('zs', [], [1 / 32]),
-          createTensor('zz', [], Uint8Array.of(128)),
-        ],
-      },
-    ],
-  ];
-
   it.each(quantised)('%s', async (kind, parts) => {
     const { head, weights: found } = await prove(parts);
     expect(head).toMatchObject({ kind, dimensions: 3, classes: 2 });

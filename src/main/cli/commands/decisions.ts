@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import type { ModelExportResult } from '../../core/export-model.ts';
 import type { ExportResult } from '../../core/export.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -26,13 +27,30 @@ export async function decide(
 }
 
 export interface ExportOptions {
-  format: 'csv';
+  format: 'csv' | 'onnx';
   out: string;
 }
 
-export async function exportLabels(session: Session, project: string, { format, out }: ExportOptions): Promise<Answer> {
+export async function exportProject(
+  session: Session,
+  project: string,
+  { format, out }: ExportOptions,
+): Promise<Answer> {
   await session.open(project);
   const folder = await session.place(dirname(resolve(out)));
-  const result = await session.run<ExportResult>({ kind: 'export', params: { format, folder, name: basename(out) } });
-  return { json: result, lines: [`${result.changed} changed labels written to ${result.written}`] };
+  const request = { kind: 'export', params: { format, folder, name: basename(out) } } as const;
+  if (format === 'csv') {
+    const result = await session.run<ExportResult>(request);
+    return { json: result, lines: [`${result.changed} changed labels written to ${result.written}`] };
+  }
+  const result = await session.run<ModelExportResult>(request);
+  return {
+    json: result,
+    lines: [
+      `the model with the head fitted at lambda ${result.lambda} for ${result.classes} classes written to ${result.written}`,
+      `checked on ${result.checked} images: logits differ by ${result.difference.toExponential(1)} of the largest at most`,
+      ...result.copied.map((name) => `copied beside it: ${name}`),
+      ...result.notes,
+    ],
+  };
 }

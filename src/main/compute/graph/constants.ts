@@ -76,8 +76,8 @@ function isTurned({ dims }: Constant, node: NodeProto): boolean {
 }
 
 function reshape(source: Constant, node: NodeProto, index: GraphIndex): Constant | undefined {
-  const shape = findStored(node.input[1] ?? '', index);
-  const dims = shape && resolveShape(source.dims, readShape(shape));
+  const shape = findShape(node.input[1] ?? '', index);
+  const dims = shape && resolveShape(source.dims, shape);
   return dims && { ...source, dims };
 }
 
@@ -105,7 +105,10 @@ function fromTensor(tensor: TensorProto): Constant | undefined {
 
 export const sizeOf = (dims: number[]): number => dims.reduce((product, dim) => product * dim, 1);
 
-function readShape(tensor: TensorProto): number[] {
+/** The sizes that a Reshape is given, as they stand in the file; undefined where they are computed. */
+export function findShape(name: string, index: GraphIndex): number[] | undefined {
+  const tensor = findStored(name, index);
+  if (!tensor) return undefined;
   if (tensor.int64Data.length > 0) return tensor.int64Data.map(Number);
   return [...new BigInt64Array(copyWhole(tensor.rawData, 8))].map(Number);
 }

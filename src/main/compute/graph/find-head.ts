@@ -19,9 +19,8 @@ export interface HeadCandidate {
   entry: Entry | null;
   /** The operator between the layer and the logits that makes the model's own head not linear. */
   activation: string | null;
-  /** The output that it leads to, and the nodes between logits and output, in the order of the graph. */
+  /** The output that it leads to. */
   output: string;
-  tail: NodeProto[];
 }
 
 export interface HeadSearch {
@@ -72,11 +71,9 @@ const asFeatures = (output: string): HeadCandidate => ({
   entry: null,
   activation: null,
   output,
-  tail: [],
 });
 
 function searchBack(output: string, index: GraphIndex): HeadCandidate | undefined {
-  const tail: NodeProto[] = [];
   let logits = output;
   let isDecided = false;
   // A damaged graph may run in circles; a sound one has no longer path than it has nodes.
@@ -86,11 +83,10 @@ function searchBack(output: string, index: GraphIndex): HeadCandidate | undefine
     const isFloat = node.opType === 'QuantizeLinear' || isRounded(node, index);
     if (!deciding.has(node.opType) && !presenting.has(node.opType) && !isFloat) break;
     isDecided ||= deciding.has(node.opType);
-    tail.unshift(node);
     logits = node.input[0] ?? '';
   }
   const found = findLinear(logits, index, { isDecided, depth: longestPath, activation: null });
-  return found && { ...found, logits, output, tail };
+  return found && { ...found, logits, output };
 }
 
 /** A DequantizeLinear that only undoes the rounding of the float tensor before it. */

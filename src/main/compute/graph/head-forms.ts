@@ -2,6 +2,7 @@
 import type { HeadKind } from '../../../shared/domain.ts';
 import { readFloat, readInt } from './attributes.ts';
 import { createNode } from './build.ts';
+import { elementTypes } from './element-types.ts';
 import { findConstant, sizeOf, transpose, type Constant } from './constants.ts';
 import type { GraphIndex } from './graph-index.ts';
 import type { NodeProto } from './onnx_pb.js';
@@ -102,13 +103,20 @@ function readConvolution(node: NodeProto, index: GraphIndex): LinearNode | undef
   return { kind: 'Conv1x1', ...takeMean(map), layer, entry: { tensor: map, isMap: true, rounding: null } };
 }
 
-/** The mean over the places of a map, image x channel x height x width (or with the channels last), as features. */
+/**
+ * The mean over the places of a map, image x channel x height x width (or with the channels last), as features. Taken in
+ * float32, so that a map of halves is not rounded once more.
+ */
 export function takeMean(map: string, isChannelsLast = false): Pick<LinearNode, 'features' | 'making'> {
-  const features = `${map}/second-look-mean`;
-  const turned = `${map}/second-look-turned`;
-  const turn = createNode('Transpose', [map], [turned], { perm: [0n, 3n, 1n, 2n] });
-  const mean = createNode('GlobalAveragePool', [isChannelsLast ? turned : map], [features]);
-  return { features, making: isChannelsLast ? [turn, mean] : [mean] };
+  const [wide, turned, features] = ['wide', 'turned', 'mean'].map((step) => `${map}/second-look-${step}`) as [
+    string,
+    string,
+    string,
+  ];
+  const widen = createNode('Cast', [map], [wide], { to: BigInt(elementTypes.float32) });
+  const turn = createNode('Transpose', [wide], [turned], { perm: [0n, 3n, 1n, 2n] });
+  const mean = createNode('GlobalAveragePool', [isChannelsLast ? turned : wide], [features]);
+  return { features, making: isChannelsLast ? [widen, turn, mean] : [widen, mean] };
 }
 
 /** The features are what is made whole numbers just before: rounding is a part of the layer that is then left out. */

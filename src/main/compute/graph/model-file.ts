@@ -27,15 +27,17 @@ const largestBytes = 2 ** 31 - 1;
 
 /**
  * Reads the whole file. Throws 'unreadable' where it is missing, damaged or no ONNX file, 'unsupported' where it is too
- * large or keeps weights outside its folder.
+ * large or keeps weights outside its folder, 'conflict' where its hash is not the one `expected`.
  */
-export async function readModelFile(path: string): Promise<ModelFile> {
+export async function readModelFile(path: string, expected?: string): Promise<ModelFile> {
   const name = basename(path);
   const bytes = await readBytes(path, name);
   const model = parseModel(bytes, name);
   if (!model.graph || model.graph.node.length === 0) throw notOnnx(name);
   const externalPaths = await locateExternalFiles(path, model.graph);
   const sha256 = await hashFiles(bytes, [...externalPaths.values()]);
+  if (expected !== undefined && sha256 !== expected)
+    throw new AppError('conflict', `${name} has changed since it was chosen. Choose it again, and extract anew.`);
   return { path, name, bytes, sha256, model, graph: model.graph, externalPaths };
 }
 

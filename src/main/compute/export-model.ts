@@ -1,0 +1,143 @@
+// The repaired model: the original file with a fitted head in the place of its own, checked by running it.
+import { constants } from 'node:fs';
+import { copyFile, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ExportAnswer, ExportRequest } from '../../shared/compute-contract.ts';
+import { AppError } from '../../shared/errors.ts';
+import { decodePicture } from './decode.ts';
+import { toModelBytes } from './graph/build.ts';
+import type { HeadWeights } from './graph/head-weights.ts';
+import { readModelFile, type ModelFile } from './graph/model-file.ts';
+import { replaceHead } from './graph/replace-head.ts';
+import { loadOnnxRuntime } from './native-libraries.ts';
+import { proveModel } from './prove-model.ts';
+import { openSession, toModelError, type SessionPlan } from './session.ts';
+import { understandModel } from './understand-model.ts';
+import { createTensorWriter } from './tensor-writer.ts';
+
+/** What sums of the same numbers in another order may be apart, relative to the largest logit. */
+const tolerances = { float32: 1e-4, float16: 1e-3 };
+const batch = 16;
+
+/** Writes and checks; what is thrown leaves no file behind. */
+export async function exportModel(request: ExportRequest, signal: AbortSignal): Promise<ExportAnswer> {
+  const file = await readModelFile(request.path, request.sha256);
+  const proven = await proveModel(file, understandModel(file, request.preprocessing));
+  await proven.session.release();
+  const { candidate, head, trial, plan, fixedBatch } = proven;
+  const { logitDims, logitType, featureType } = trial.answer;
+  const repaired = replaceHead(
+    file.bytes,
+    { ...candidate, classes: head.classes, logitDims, logitType, featureType },
+    toHead(request),
+    request.metadata,
+  );
+
+  const written: string[] = [];
+  try {
+    const bytes = toModelBytes(repaired.model);
+    await writeFile(request.target, bytes, { flag: 'wx' });
+    written.push(request.target);
+    const copied = await copyExternalFiles(file, dirname(request.target), written);
+    const made: ModelFile = { ...(await readModelFile(request.target)), name: file.name };
+    await runPlainly(made, plan);
+    const logits = { features: repaired.logits, making: [], logits: null };
+    const difference = await check({ ...plan, file: made, head: logits }, fixedBatch, request, signal);
+    if (difference <= (featureType === 'float16' ? tolerances.float16 : tolerances.float32))
+      return { difference, checked: request.paths.length, copied, notes: repaired.notes };
+    throw new AppError(
+      'unsupported',
+      `The repaired model's logits differ from the fit's by ${(difference * 100).toPrecision(2)} %, so it was not kept. Extract the features again, fit, and export.`,
+    );
+  } catch (error) {
+    for (const path of written) await rm(path, { force: true });
+    if (signal.aborted) throw error;
+    if (error instanceof Error && 'syscall' in error)
+      throw toWriteError(error as NodeJS.ErrnoException, request.target);
+    throw toModelError(error, `The repaired ${file.name}`);
+  }
+}
+
+const toWriteError = (error: NodeJS.ErrnoException, target: string) =>
+  error.code === 'ENOSPC'
+    ? new AppError('no-space', `The disk is full, so ${target} could not be written. Free some space and export again.`)
+    : new AppError('unreadable', `${target} could not be written. Choose a folder that you may write to.`, {
+        cause: error,
+      });
+
+/** W and b for features as they are: the scale that the fit divided them by goes into W. */
+function toHead({ weights, scale, classes }: ExportRequest): HeadWeights {
+  const rows = weights.length - classes;
+  return {
+    weights: Float32Array.from(weights.subarray(0, rows), (value) => value / scale),
+    bias: Float32Array.from(weights.subarray(rows)),
+  };
+}
+
+async function copyExternalFiles(file: ModelFile, folder: string, written: string[]): Promise<string[]> {
+  if ((await realpath(dirname(file.path))) === (await realpath(folder))) return [];
+  const copied: string[] = [];
+  for (const [location, path] of file.externalPaths) {
+    const target = join(folder, location);
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(path, target, constants.COPYFILE_EXCL).catch((cause: unknown) => {
+      throw new AppError(
+        'conflict',
+        `The model keeps weights in "${location}", and ${target} exists already. Choose an empty folder, or the model's own.`,
+        { cause },
+      );
+    });
+    written.push(target);
+    copied.push(location);
+  }
+  return copied;
+}
+
+/** As anyone would run it: the file by its path, nothing added. Half-precision inputs cannot be fed from Node. */
+async function runPlainly(file: ModelFile, { input, preprocessing }: SessionPlan): Promise<void> {
+  const { InferenceSession, Tensor } = await loadOnnxRuntime();
+  const session = await InferenceSession.create(file.path);
+  try {
+    if (input.element === 'float16') return;
+    const count = input.batch ?? 1;
+    const writer = createTensorWriter(input, preprocessing);
+    const { width, height } = preprocessing;
+    const dims =
+      input.layout === 'nchw' ? [count, input.channels, height, width] : [count, height, width, input.channels];
+    const pixels = writer.createTensor(count);
+    const fed = pixels instanceof Uint8Array ? new Tensor('uint8', pixels, dims) : new Tensor('float32', pixels, dims);
+    await session.run({ [input.name]: fed });
+  } finally {
+    await session.release();
+  }
+}
+
+/** Largest difference of the logits of the pictures from those expected, relative to the largest expected. */
+async function check(
+  plan: SessionPlan,
+  fixedBatch: number | null,
+  { paths, logits, classes, provider }: ExportRequest,
+  signal: AbortSignal,
+): Promise<number> {
+  const session = await openSession(plan, provider);
+  const writer = createTensorWriter(plan.input, plan.preprocessing);
+  const size = fixedBatch ?? batch;
+  let difference = 0;
+  try {
+    for (let first = 0; first < paths.length; first += size) {
+      signal.throwIfAborted();
+      const part = paths.slice(first, first + size);
+      const pictures = await Promise.all(part.map((path) => decodePicture(path, plan.preprocessing)));
+      const count = fixedBatch ?? part.length;
+      const pixels = writer.createTensor(count);
+      pictures.forEach((picture, index) => writer.write(picture, pixels, index));
+      const { features: made } = await session.run(pixels, count);
+      for (let i = 0; i < part.length * classes; i++)
+        difference = Math.max(difference, Math.abs(made[i]! - logits[first * classes + i]!) || 0);
+      if (!made.every(Number.isFinite)) return Infinity;
+    }
+  } finally {
+    await session.release();
+  }
+  return difference / (logits.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1);
+}

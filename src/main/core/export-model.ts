@@ -1,0 +1,105 @@
+// The repaired model: the project's ONNX file with the newest fit in the place of its head.
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../shared/errors.ts';
+import type { ComputeClient } from './compute-client.ts';
+import { freeTarget, translateWriteError, type ExportJobParams, type ExportResult } from './export.ts';
+import type { JobContext, JobOutcome } from './jobs.ts';
+import type { Loaded } from './loaded.ts';
+import { requireImageRoot, requireModel, type Project } from './project.ts';
+
+export interface ModelExportResult extends ExportResult {
+  classes: number;
+  lambda: number;
+  /** Pictures that the file was checked on, and how far its logits are from the fit's, relative to the largest. */
+  checked: number;
+  difference: number;
+  /** Names of the weight files that were copied beside it. */
+  copied: string[];
+  notes: string[];
+}
+
+/** Pictures that the written file is checked on. */
+const checkedImages = 100;
+
+export async function exportModel(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  version: string,
+  { folder, name }: ExportJobParams,
+  { signal, report }: JobContext,
+): Promise<JobOutcome> {
+  const { store } = project;
+  const target = await freeTarget(folder, name);
+  const model = requireModel(project);
+  const root = requireImageRoot(project);
+  report({ done: 0, total: null, stage: 'Writing and checking the model' });
+  const { fitId } = await loaded.fit();
+  const fit = store.fits.find(fitId)!;
+  const classNames = store.classes.list().map((each) => each.name);
+  const images = spread(store.images.withFeatures(model.id), checkedImages);
+  const rows = Int32Array.from(images, ({ id }) => id - 1);
+  const { uid } = store.project.read();
+
+  const beside = `${target}.part`;
+  try {
+    await rm(beside, { force: true });
+    const { difference, checked, copied, notes } = await compute.call(
+      'model.export',
+      {
+        path: model.path,
+        sha256: model.sha256,
+        preprocessing: model.description.preprocessing,
+        provider: model.provider ?? 'cpu',
+        weights: fit.weights,
+        scale: fit.scale,
+        classes: classNames.length,
+        metadata: {
+          'second_look.version': version,
+          'second_look.project': uid,
+          'second_look.date': new Date().toISOString(),
+          'second_look.lambda': String(fit.lambda),
+          'second_look.feature_scale': String(fit.scale),
+          'second_look.classes': JSON.stringify(classNames),
+          'second_look.preprocessing': JSON.stringify(model.description.preprocessing),
+          'second_look.source_sha256': model.sha256,
+        },
+        target: beside,
+        paths: images.map(({ path }) => join(root, path)),
+        logits: await compute.call('fit.predict', { rows }, { signal }),
+      },
+      { signal },
+    );
+    await rename(beside, target);
+    const changed = store.labels.changedCount();
+    const result: ModelExportResult = {
+      written: target,
+      changed,
+      classes: classNames.length,
+      lambda: fit.lambda,
+      checked,
+      difference,
+      copied,
+      notes,
+    };
+    return { note: describe(result), result };
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error instanceof AppError ? error : translateWriteError(error, target, signal);
+  }
+}
+
+/** `count` of the items, evenly over all of them. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  const step = Math.max(1, items.length / count);
+  return Array.from({ length: Math.min(count, items.length) }, (_, i) => items[Math.floor(i * step)]!);
+}
+
+function describe({ written, classes, lambda, checked, difference, copied, notes }: ModelExportResult): string {
+  const files = copied.length === 0 ? '' : ` Its weights lie beside it: ${copied.join(', ')}.`;
+  return [
+    `The model with the head fitted at lambda ${lambda} for ${classes} classes is written to ${written}. On ${checked} images its logits differ from the fit's by ${difference.toExponential(1)} of the largest at most.${files}`,
+    ...notes,
+  ].join(' ');
+}

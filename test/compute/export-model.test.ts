@@ -1,0 +1,161 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportModel } from '../../src/main/compute/export-model.ts';
+import { Extractor } from '../../src/main/compute/extract.ts';
+import { createNode, createValue } from '../../src/main/compute/graph/build.ts';
+import { ModelProtoSchema } from '../../src/main/compute/graph/onnx_pb.js';
+import { inspectModel } from '../../src/main/compute/inspect-model.ts';
+import { openModel } from '../../src/main/compute/open-model.ts';
+import type { ExportRequest } from '../../src/shared/compute-contract.ts';
+import type { Preprocessing } from '../../src/shared/domain.ts';
+import { createRandom } from '../../src/shared/random.ts';
+import { describeWithMaterial, materialPath, unpackMaterial } from '../material.ts';
+import { forms, halfParts, quantised } from './head-forms.ts';
+import { saveColours } from './colours.ts';
+import { makeFolder, makeTinyModel, writeTemporary, type TinyParts } from './tiny-models.ts';
+
+const signal = new AbortController().signal;
+const scale = 0.7;
+
+/** A made-up fit of `classes` classes on the features of the pictures, and the logits that follow from it. */
+async function makeRequest(
+  path: string,
+  paths: string[],
+  classes: number,
+  choice: Partial<Preprocessing> = {},
+): Promise<ExportRequest> {
+  const { preprocessing, head, sha256 } = await inspectModel(path, choice);
+  const extractor = new Extractor(await openModel({ path, preprocessing, provider: 'cpu' }));
+  const { features, failed } = await extractor.extract(paths, signal);
+  await extractor.close();
+  expect(failed).toEqual([]);
+  const random = createRandom(5);
+  const d = head.dimensions;
+  const weights = Float64Array.from({ length: (d + 1) * classes }, () => random() - 0.5);
+  const logits = Float64Array.from({ length: paths.length * classes }, (_, at) => {
+    const [image, c] = [Math.floor(at / classes), at % classes];
+    let sum = weights[d * classes + c]!;
+    for (let k = 0; k < d; k++) sum += (weights[k * classes + c]! * features[image * d + k]!) / scale;
+    return sum;
+  });
+  const target = join(makeFolder(), 'repaired.onnx');
+  const metadata = { 'second_look.lambda': '0.01' };
+  return { path, sha256, preprocessing, provider: 'cpu', weights, scale, classes, metadata, target, paths, logits };
+}
+
+const read = (path: string) => fromBinary(ModelProtoSchema, readFileSync(path));
+
+let colours: string[];
+beforeAll(async () => {
+  colours = await saveColours();
+});
+
+describe('the repaired model makes the logits of the fit', () => {
+  const all: [string, TinyParts][] = [
+    ...forms.map(([title, , parts]): [string, TinyParts] => [title, parts]),
+    ...quantised,
+    ['half precision throughout', halfParts],
+    ['a model without a head', { head: [createNode('Tanh', ['features'], ['logits'])] }],
+  ];
+
+  it.each(all)('%s', async (_, parts) => {
+    const path = writeTemporary('tiny.onnx', makeTinyModel(parts));
+    const request = await makeRequest(path, colours, 4);
+    const { difference, checked } = await exportModel(request, signal);
+    expect(checked).toBe(colours.length);
+    expect(difference).toBeLessThan(1e-5);
+    const { graph, metadataProps } = read(request.target);
+    const original = read(path).graph!;
+    expect(graph!.input.map(({ name }) => name)).toEqual(original.input.map(({ name }) => name));
+    expect(graph!.output.map(({ name }) => name).slice(0, original.output.length)).toEqual(
+      original.output.map(({ name }) => name),
+    );
+    expect(metadataProps.map(({ key, value }) => [key, value])).toEqual([['second_look.lambda', '0.01']]);
+    // Nothing of the old head is left behind.
+    const used = new Set(graph!.node.flatMap(({ input }) => input));
+    if (original.node.some(({ input }) => input.includes('w')))
+      for (const { name } of graph!.initializer) expect(used, name).toContain(name);
+  });
+
+  it('gives probabilities of the new classes where the old one gave probabilities of its own', async () => {
+    const path = writeTemporary(
+      'tiny.onnx',
+      makeTinyModel({
+        head: [createNode('Gemm', ['features', 'w', 'b'], ['z']), createNode('Sigmoid', ['z'], ['logits'])],
+      }),
+    );
+    const request = await makeRequest(path, colours, 3);
+    const { notes } = await exportModel(request, signal);
+    expect(notes).toEqual(['Its Sigmoid became a Softmax: the head was fitted to classes of which one is right.']);
+    const session = await InferenceSession.create(request.target);
+    const { logits } = await session.run({ picture: new Tensor('float32', new Float32Array(96), [2, 3, 4, 4]) });
+    await session.release();
+    expect(logits!.dims).toEqual([2, 3]);
+    const row = [...(logits!.data as Float32Array).subarray(0, 3)];
+    expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+  });
+
+  it('takes a batch as fixed as the old one', async () => {
+    const path = writeTemporary(
+      'tiny.onnx',
+      makeTinyModel({
+        input: createValue('picture', 'float32', [4, 3, 4, 4]),
+        outputs: [createValue('logits', 'float32', [4, 2])],
+      }),
+    );
+    const request = await makeRequest(path, colours, 5);
+    await exportModel(request, signal);
+    const [output] = read(request.target).graph!.output;
+    expect(output!.type!.tensorType!.shape!.dim.map(({ value }) => value.value)).toEqual([4n, 5n]);
+  });
+});
+
+describe('a repaired model is not kept', () => {
+  it('where it does not make the logits', async () => {
+    const request = await makeRequest(writeTemporary('tiny.onnx', makeTinyModel()), colours, 2);
+    request.logits[3]! += 0.1;
+    await expect(exportModel(request, signal)).rejects.toThrow("logits differ from the fit's by");
+    expect(existsSync(request.target)).toBe(false);
+  });
+
+  it('where the model is no longer the one that the features are of', async () => {
+    const request = await makeRequest(writeTemporary('tiny.onnx', makeTinyModel()), colours, 2);
+    await expect(exportModel({ ...request, sha256: 'other' }, signal)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('where the folder cannot be written', async () => {
+    const request = await makeRequest(writeTemporary('tiny.onnx', makeTinyModel()), colours, 2);
+    const refusal = exportModel({ ...request, target: '/nowhere/at/all.onnx' }, signal);
+    await expect(refusal).rejects.toMatchObject({ code: 'unreadable' });
+  });
+});
+
+describeWithMaterial('every real model', () => {
+  let folder: string;
+  let paths: string[];
+  beforeAll(() => {
+    const members = Array.from({ length: 100 }, (_, i) => `cifar10/test/cat/${String(i).padStart(4, '0')}.jpg`);
+    folder = unpackMaterial('cifar10.tar', ['cifar10/test/cat', 'cifar10/test/dog']);
+    paths = ['cat', 'dog'].flatMap((name) => {
+      const inside = join(folder, 'cifar10/test', name);
+      return readdirSync(inside)
+        .sort()
+        .slice(0, members.length / 2)
+        .map((file) => join(inside, file));
+    });
+  });
+  afterAll(() => expect(paths).toHaveLength(100));
+
+  it.each(readdirSync(materialPath('models')).filter((name) => name.endsWith('.onnx')))(
+    '%s makes the logits of the fit on 100 pictures',
+    async (name) => {
+      const request = await makeRequest(materialPath(`models/${name}`), paths, 7);
+      const { difference, checked } = await exportModel(request, signal);
+      expect(checked).toBe(100);
+      expect(difference).toBeLessThanOrEqual(1e-4);
+    },
+  );
+});
