@@ -1,6 +1,16 @@
 // Every call between core and compute. Both ends are ours and run the same build, so these are types alone;
 // typed arrays may cross. Row numbers are places in the matrix of all images (row = image id - 1).
-import type { FeatureScale, ModelDescription, Preprocessing, Provider, ProviderRefusal } from './domain.ts';
+import type {
+  Certificate,
+  EvidenceOrder,
+  FeatureScale,
+  FitTarget,
+  ModelDescription,
+  ModelOutput,
+  Preprocessing,
+  Provider,
+  ProviderRefusal,
+} from './domain.ts';
 
 export interface MeasuredImage {
   /** null where the file could be read and its picture header understood; else a sentence. */
@@ -38,6 +48,14 @@ export interface FitRequest extends FitRows {
   tolerance: number;
   /** Where to start: W of an earlier fit of the same shape and scale, (d + 1) x C row-major. */
   start?: Float64Array;
+  /** Where given, the fit's target is the model: these outputs are learnt and the labels are not. */
+  imitate?: Imitation;
+}
+
+/** The given model's own logits of the rows of a fit, n x C row-major, and what it makes of them. */
+export interface Imitation {
+  output: ModelOutput;
+  logits: Float32Array;
 }
 
 export interface FitAnswer {
@@ -54,13 +72,14 @@ export interface FitAnswer {
   alpha: Float64Array;
   /** (d + 1) x C: the gradient at `weights`, from which every residual follows. */
   gradient: Float64Array;
-  certificate: { gradientNorm: number; maxLogitError: number; logitRms: number; dualityGap: number };
+  certificate: Certificate;
   /** Whether maxLogitError / logitRms came down to the tolerance. */
   reached: boolean;
 }
 
 /** Everything that `explain` and `predict` need of a fit. */
 export interface LoadedFit extends FitRows {
+  target: FitTarget;
   lambda: number;
   scale: number;
   weights: Float64Array;
@@ -70,24 +89,36 @@ export interface LoadedFit extends FitRows {
 }
 
 export interface ExplainRequest {
-  /** Matrix row of the image to explain. */
-  row: number;
+  /** Which of the fits that are loaded. */
+  fit: FitTarget;
+  /** Matrix rows of the images to explain: one, or a set, of which the logits' sums are explained. */
+  rows: Int32Array;
   /** Class indices; `against` null for a single logit. */
-  target: number;
+  toward: number;
   against: number | null;
   /** How many points of each sign. */
   count: number;
-  /** What is listed: the largest values (the default), or the largest with each row's features scaled to length 1. */
-  order?: 'value' | 'cosine';
+  order: EvidenceOrder;
+}
+
+export interface ExplainedPoint {
+  row: number;
+  /** What it adds to the logit. */
+  value: number;
+  /** Cosine of the two feature vectors, the bias constant included. */
+  similarity: number;
+  /** `similarity` times the cosine of alpha and the direction asked for: what `value` is without the sizes of both. */
+  cosine: number;
 }
 
 export interface ExplainAnswer {
-  /** All C logits of the image. */
+  /** All C logits of the image, or their sums over the set. */
   logits: Float64Array;
-  /** Logit of `target`, less that of `against` where given. */
+  /** Logit of `toward`, less that of `against` where given. */
   logit: number;
-  excitatory: { row: number; value: number; similarity: number }[];
-  inhibitory: { row: number; value: number; similarity: number }[];
+  excitatory: ExplainedPoint[];
+  inhibitory: ExplainedPoint[];
+  /** The term of the image itself; null where it is not in the fit, and for a set. */
   own: number | null;
   remainder: number;
   remainderCount: number;
@@ -166,12 +197,12 @@ export type ComputeCalls = {
   'matrix.open': { params: { rows: number; dimensions: number }; result: null };
   'matrix.fill': { params: { firstRow: number; features: Float32Array }; result: null };
 
-  /** Fits the head (METHODS 0, eq. 2) and keeps it as the loaded fit. Throws 'bad-request' for a lambda that is not positive and the like. */
+  /** Fits the head (METHODS 0) and keeps it as the loaded fit of its target. Throws 'bad-request' for a lambda that is not positive and the like. */
   'fit.run': { params: FitRequest; result: FitAnswer };
   'fit.load': { params: LoadedFit; result: null };
-  /** Logits of matrix rows under the loaded fit, rows x C; NaN where features are not finite. */
-  'fit.predict': { params: { rows: Int32Array }; result: Float64Array };
-  /** Approximate leave-one-out logits of the loaded fit's images (METHODS 7.4). */
+  /** Logits of matrix rows under the loaded fit of a target, rows x C; NaN where features are not finite. */
+  'fit.predict': { params: { fit: FitTarget; rows: Int32Array }; result: Float64Array };
+  /** Approximate leave-one-out logits of the images of the loaded fit of the labels (METHODS 7.4). */
   'fit.leaveOneOut': { params: LeaveOneOutRequest; result: LeaveOneOutAnswer };
   'fit.explain': { params: ExplainRequest; result: ExplainAnswer };
   /** The training rows of the loaded fit with the largest cosine to a row's features, itself left out, descending. */

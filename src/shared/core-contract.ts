@@ -6,6 +6,9 @@ import {
   actions,
   arrangements,
   channelOrders,
+  evidenceOrders,
+  fitTargets,
+  modelOutputs,
   pixelRanges,
   providers,
   rankingMethods,
@@ -109,8 +112,14 @@ const FitSchema = z.strictObject({
   featureScale: z.enum(['unit', 'none']).default('unit'),
   /** Largest logit error that is accepted, relative to the RMS of the logits. */
   tolerance: z.number().positive().max(1).default(0.01),
+  /** What the fit learns; `auto` lambda is 0.003 where that is the model. */
+  target: z.enum(fitTargets).default('labels'),
+  /** What the given model makes of its logits, where it is the target. */
+  output: z.enum(modelOutputs).default('softmax'),
 });
 export type FitParams = z.output<typeof FitSchema>;
+/** What a fit is made with where nobody says otherwise. */
+export const defaultFit: FitParams = FitSchema.parse({});
 
 export interface AppDescription {
   version: string;
@@ -219,15 +228,18 @@ export const coreContract = {
   'images.card': call<ImageCard>()(z.strictObject({ imageId: Id })),
   /** The id of an image by its path; 'not-found' where there is none. */
   'images.find': call<{ imageId: number }>()(z.strictObject({ path: z.string().max(4096) })),
-  /** Representer points of one image for a class, or for a class over another; they add up to the logit. */
+  /**
+   * Representer points of one image, or of a set by its sums, for a class, or for a class over another; they add up to the
+   * logit. Under the fit of the labels, or the one that imitates the given model.
+   */
   'images.evidence': call<Evidence>()(
     z.strictObject({
-      imageId: Id,
+      imageIds: z.array(Id).min(1).max(100_000),
       classId: Id,
       againstClassId: Id.optional(),
       count: z.int().min(0).max(500).default(3),
-      /** What is listed: the largest values, or the largest with each image's features scaled to length 1. */
-      order: z.enum(['value', 'cosine']).default('value'),
+      order: z.enum(evidenceOrders).default('raw'),
+      fit: z.enum(fitTargets).default('labels'),
     }),
   ),
   /** The training images nearest to an image by the cosine of their features, nearest first, itself left out. */

@@ -115,6 +115,21 @@ export interface ProviderRefusal {
 /** `unit`: features divided by one scalar so that their mean squared norm is 1; `none`: raw features. */
 export type FeatureScale = 'unit' | 'none';
 
+/**
+ * What a fit learns: the labels (METHODS 1.2, eq. 2), or the given model's own outputs (eq. 3). The second explains that
+ * model and says nothing of labels: they do not enter it.
+ */
+export const fitTargets = ['labels', 'model'] as const;
+export type FitTarget = (typeof fitTargets)[number];
+
+/** What a model makes of its logits. */
+export const modelOutputs = ['softmax', 'relu'] as const;
+export type ModelOutput = (typeof modelOutputs)[number];
+
+/** `raw`: by value, which add up; `cosine`: by the cosine alone, which no image dominates by its size. */
+export const evidenceOrders = ['raw', 'cosine'] as const;
+export type EvidenceOrder = (typeof evidenceOrders)[number];
+
 /** What proves that the decomposition holds (METHODS 7.2). Logit errors are in logits. */
 export interface Certificate {
   /** ||G||_F of the objective at W. */
@@ -127,9 +142,33 @@ export interface Certificate {
   dualityGap: number;
 }
 
+/** How near a fit that imitates the given model comes to it, over some images. Outputs are after softmax or rectifier. */
+export interface FidelityOn {
+  images: number;
+  /** Share of the images of which both predict the same class. */
+  agreement: number;
+  /** Of the outputs: mean and largest absolute difference, and Pearson's correlation. */
+  meanDifference: number;
+  largestDifference: number;
+  correlation: number;
+  /** Largest difference of logits; under a softmax less their mean over the classes, which it does not see. */
+  largestLogitDifference: number;
+}
+
+/** This part of the difference is the penalty's; the other, from stopping short of the optimum, is the certificate's. */
+export interface Fidelity {
+  output: ModelOutput;
+  train: FidelityOn;
+  /** null where no test image has features. */
+  test: FidelityOn | null;
+}
+
 export interface FitSummary {
   id: number;
   modelId: number;
+  target: FitTarget;
+  /** null for a fit of the labels. */
+  fidelity: Fidelity | null;
   lambda: number;
   lambdaChosen: 'auto' | 'given';
   featureScale: FeatureScale;
@@ -139,6 +178,7 @@ export interface FitSummary {
   passes: number;
   seconds: number;
   certificate: Certificate;
+  /** Against the labels; for a fit of the model the agreement with it. */
   trainAccuracy: number;
   /** null where no test image has features. */
   testAccuracy: number | null;
@@ -230,6 +270,8 @@ export interface RepresenterPoint {
   value: number;
   /** Cosine of the two feature vectors, the bias constant included. */
   similarity: number;
+  /** `similarity` times the cosine of alpha and the direction asked for: what `value` is without the sizes of both. */
+  cosine: number;
 }
 
 /** The parts add up: sum of excitatory + sum of inhibitory + own + remainder + residual = logit. */
@@ -238,6 +280,8 @@ export interface Evidence {
   classId: number;
   /** The class that is argued against, or null for the logit of `classId` alone. */
   againstClassId: number | null;
+  /** All logits, in order of class id; of a set of images their sums. */
+  logits: number[];
   /** The logit, or the difference of the two logits. */
   logit: number;
   excitatory: RepresenterPoint[];

@@ -28,8 +28,8 @@ const questions = (grant: string): Question[] => [
   ['queue.counts', { query: { states: ['open'] } }],
   ['images.card', { imageId: 3 }],
   ['images.find', { path: 'train/dusk/0004.png' }],
-  ['images.evidence', { imageId: 3, classId: 1, againstClassId: 2, count: 2 }],
-  ['images.evidence', { imageId: 3, classId: 1, count: 2, order: 'cosine' }],
+  ['images.evidence', { imageIds: [3], classId: 1, againstClassId: 2, count: 2 }],
+  ['images.evidence', { imageIds: [3, 4], classId: 1, count: 2, order: 'cosine' }],
   ['images.similar', { imageId: 3, count: 4 }],
   ['images.setNote', { imageId: 3, text: ' dark ' }],
   [

@@ -41,7 +41,12 @@ describe('the main job, from folders of pictures to corrected labels', () => {
   it.each([undefined, 2])('gives evidence that adds up to the logit (against class %s)', async (againstClassId) => {
     const { imageId } = await real.client.call('images.find', { path: wrong[0]! });
     const card = await real.client.call('images.card', { imageId });
-    const evidence = await real.client.call('images.evidence', { imageId, classId: 1, againstClassId, count: 3 });
+    const evidence = await real.client.call('images.evidence', {
+      imageIds: [imageId],
+      classId: 1,
+      againstClassId,
+      count: 3,
+    });
     const logit = card.logits[0]! - (againstClassId === undefined ? 0 : card.logits[1]!);
     const points = [...evidence.excitatory, ...evidence.inhibitory];
     const sum = points.reduce((total, { value }) => total + value, 0);

@@ -10,6 +10,7 @@ const point = (imageId: number, value: number): RepresenterPoint => ({
   state: 'open',
   value,
   similarity: 0.5,
+  cosine: 0.4,
 });
 
 function evidenceOf(values: number[], rest: Partial<Evidence> = {}): Evidence {
@@ -24,6 +25,7 @@ function evidenceOf(values: number[], rest: Partial<Evidence> = {}): Evidence {
     remainderCount: 100,
     bound: 0.004,
     ...parts,
+    logits: [logit, 0],
     logit,
   };
 }

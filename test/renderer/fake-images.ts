@@ -58,13 +58,13 @@ export function toCard(
 
 /** Numbers with many digits, so that rounding has something to get wrong; they add up exactly. */
 export function toEvidence(
-  { imageId, classId, againstClassId, count = 3 }: CoreCalls['images.evidence']['params'],
+  { imageIds: [imageId = 0], classId, againstClassId, count = 3 }: CoreCalls['images.evidence']['params'],
   rows: readonly QueueRow[],
 ): Evidence {
   const point = (index: number, value: number): RepresenterPoint => {
     const { imageId: id, contentKey, path, state, givenClassId } = rows[(imageId + index) % rows.length]!;
     const label = value > 0 ? classId : (againstClassId ?? givenClassId);
-    return { imageId: id, contentKey, path, state, classId: label, value, similarity: 0.9 };
+    return { imageId: id, contentKey, path, state, classId: label, value, similarity: 0.9, cosine: 0.8 };
   };
   const excitatory = [0.8449, 0.6149, 0.5749].slice(0, count).map((value, index) => point(index, value));
   const inhibitory = [-0.4949, -0.3849, -0.2249].slice(0, count).map((value, index) => point(index + 3, value));
@@ -75,6 +75,7 @@ export function toEvidence(
   return {
     classId,
     againstClassId: againstClassId ?? null,
+    logits: [],
     logit: listed + own + remainder + residual,
     excitatory,
     inhibitory,

@@ -33,6 +33,8 @@ export const modelDescription: ModelDescription = {
 export const fitSummary: FitSummary = {
   id: 1,
   modelId: 1,
+  target: 'labels',
+  fidelity: null,
   lambda: 3e-4,
   lambdaChosen: 'auto',
   featureScale: 'unit',

@@ -34,6 +34,8 @@ export function makeSmallProject(trainCount = 6): { store: Store; modelId: numbe
     const imageIds = Int32Array.from({ length: trainCount }, (_, index) => index + 1);
     const fitId = store.fits.add({
       modelId,
+      target: 'labels',
+      fidelity: null,
       lambda: 0.01,
       lambdaChosen: 'given',
       featureScale: 'unit',

@@ -1,6 +1,14 @@
 // The commands and their options; what each does is in `commands/`.
 import { Command, Option } from 'commander';
-import { channelOrders, pixelRanges, providers, rankingMethods } from '../../shared/domain.ts';
+import {
+  channelOrders,
+  evidenceOrders,
+  fitTargets,
+  modelOutputs,
+  pixelRanges,
+  providers,
+  rankingMethods,
+} from '../../shared/domain.ts';
 import { decide, exportProject, type ExportOptions } from './commands/decisions.ts';
 import { demo } from './commands/demo.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
@@ -64,15 +72,28 @@ export function createProgram(): Command {
   add<FitOptions>('fit', 'fit the head with L2 to a stationary point, certified', fit)
     .option('--lambda <number>', '"auto" or a number', readLambda, 'auto')
     .addOption(new Option('--feature-scale <scale>').choices(['unit', 'none']).default('unit'))
-    .option('--tolerance <share>', 'largest logit error over the RMS logit', readNumber, 0.01);
+    .option('--tolerance <share>', 'largest logit error over the RMS logit', readNumber, 0.01)
+    .addOption(
+      new Option('--target <target>', 'what the fit learns: the labels, or the given model so as to explain it')
+        .choices([...fitTargets])
+        .default('labels'),
+    )
+    .addOption(
+      new Option('--output <kind>', 'what that model makes of its logits')
+        .choices([...modelOutputs])
+        .default('softmax'),
+    );
 
   add<RankOptions>('rank', 'list the train images in order of suspicion', rank)
     .addOption(new Option('--method <method>').choices([...rankingMethods]).default('importance'))
     .option('--top <images>', 'how many', readCount);
 
   add<ExplainOptions>('explain', 'the training images behind one prediction', explain)
-    .requiredOption('--image <path>', 'path as in the project')
+    .requiredOption('--image <path...>', 'path as in the project; of several the sums are explained')
     .option('--class <name>', 'the predicted one where left out')
+    .option('--against <name>', 'explain the difference to the logit of this class')
+    .addOption(new Option('--order <order>', 'of the points').choices([...evidenceOrders]).default('raw'))
+    .addOption(new Option('--target <target>', 'which fit to explain').choices([...fitTargets]).default('labels'))
     .option('--top <images>', 'how many of each sign', readCount, 5);
 
   add<{ from: string; reviewer?: string }>(

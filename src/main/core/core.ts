@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
+  defaultFit,
   parseCoreParams,
   type AppDescription,
   type CoreEvents,
@@ -154,7 +155,7 @@ export function createCore(host: CoreHost): Core {
       const { jobs } = current();
       const sample = jobs.start('sample', { folder });
       const extract = jobs.start('extract', { provider: 'auto' }, sample.id);
-      jobs.start('fit', { lambda: 'auto', featureScale: 'unit', tolerance: 0.01 }, extract.id);
+      jobs.start('fit', defaultFit, extract.id);
       return overview;
     },
     'projects.overview': () => describeProject(current().project),

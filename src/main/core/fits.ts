@@ -6,8 +6,10 @@ import { AppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { RankedImage } from '../store/ranking-table.ts';
 import type { ComputeClient } from './compute-client.ts';
+import { fitModel } from './imitation.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
+import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
 import { compareRuns, listRuns, type RunComparison } from './runs.ts';
 
@@ -23,9 +25,6 @@ export interface RetrainResult extends RunComparison {
   seconds: number;
 }
 
-/** Rows whose logits are asked for at once. */
-const rowsPerPrediction = 20_000;
-
 export async function fit(
   project: Project,
   compute: ComputeClient,
@@ -33,7 +32,8 @@ export async function fit(
   params: FitParams,
   context: JobContext,
 ): Promise<JobOutcome> {
-  const { summary, reached } = await fitHead(project, compute, loaded, params, context);
+  const fitTarget = params.target === 'model' ? fitModel : fitHead;
+  const { summary, reached } = await fitTarget(project, compute, loaded, params, context);
   const result: FitResult = { ...summary, reached };
   return { note: describeFit(summary, reached, params.tolerance), result };
 }
@@ -77,11 +77,13 @@ export async function retrain(
   };
 }
 
+type LabelFitParams = Pick<FitParams, 'lambda' | 'featureScale' | 'tolerance'>;
+
 async function fitHead(
   project: Project,
   compute: ComputeClient,
   loaded: Loaded,
-  params: FitParams,
+  params: LabelFitParams,
   { signal, report }: JobContext,
   warm: { start?: Float64Array; lambdaChosen?: FitSummary['lambdaChosen'] } = {},
 ): Promise<{ summary: FitSummary; reached: boolean }> {
@@ -108,22 +110,26 @@ async function fitHead(
         rows: imageIds.map((id) => id - 1),
         labels: classIds.map((id) => id - 1),
         classes,
-        ...params,
+        lambda: params.lambda,
+        featureScale: params.featureScale,
+        tolerance: params.tolerance,
         ...(warm.start ? { start: warm.start } : {}),
       },
       { signal },
     )
     .finally(stopListening);
 
-  const trainPrediction = await predict(compute, imageIds, classes, signal);
+  const trainPrediction = await predictClasses(compute, imageIds, classes, signal);
   const test = store.labels.ofSplit('test', model.id).filter(({ classId }) => classId !== null);
   const testImageIds = Int32Array.from(test, ({ imageId }) => imageId);
   const testClassIds = Int32Array.from(test, ({ classId }) => classId!);
-  const predictedClassIds = await predict(compute, testImageIds, classes, signal);
+  const predictedClassIds = await predictClasses(compute, testImageIds, classes, signal);
 
   const fitId = store.transaction(() => {
     const id = store.fits.add({
       modelId: model.id,
+      target: 'labels',
+      fidelity: null,
       lambda: answer.lambda,
       lambdaChosen: warm.lambdaChosen ?? (params.lambda === 'auto' ? 'auto' : 'given'),
       featureScale: params.featureScale,
@@ -157,7 +163,7 @@ async function fitHead(
     }
     return id;
   });
-  loaded.noteFit(fitId, imageIds, classIds);
+  loaded.noteFit('labels', fitId, imageIds, classIds);
   store.refreshStatistics();
   return { summary: store.fits.latest(model.id)!, reached: answer.reached };
 }
@@ -182,43 +188,19 @@ function rankByImportance(
   return ranked.sort((a, b) => b.score - a.score || a.imageId - b.imageId);
 }
 
-/** The class of the largest logit of each image under the fit that compute holds. */
-async function predict(
-  compute: ComputeClient,
-  imageIds: Int32Array,
-  classes: number,
-  signal: AbortSignal,
-): Promise<Int32Array> {
-  const predicted = new Int32Array(imageIds.length);
-  for (let first = 0; first < imageIds.length; first += rowsPerPrediction) {
-    const rows = imageIds.subarray(first, first + rowsPerPrediction).map((id) => id - 1);
-    const logits = await compute.call('fit.predict', { rows }, { signal });
-    for (let i = 0; i < rows.length; i++) predicted[first + i] = 1 + argmax(logits, i * classes, classes);
-  }
-  return predicted;
-}
-
-function argmax(values: Float64Array, from: number, count: number): number {
-  let best = 0;
-  for (let c = 1; c < count; c++) if (values[from + c]! > values[from + best]!) best = c;
-  return best;
-}
-
-function shareEqual(a: Int32Array, b: Int32Array): number {
-  let equal = 0;
-  for (let i = 0; i < a.length; i++) if (a[i] === b[i]) equal += 1;
-  return equal / a.length;
-}
-
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 function describeFit(
-  { certificate, seconds, lambda, testAccuracy }: FitSummary,
+  { certificate, seconds, lambda, testAccuracy, fidelity }: FitSummary,
   reached: boolean,
   tolerance: number,
 ): string {
   const share = certificate.maxLogitError / certificate.logitRms;
-  const measured = testAccuracy === null ? '' : ` Test accuracy ${percent(testAccuracy)}.`;
+  const measured = fidelity
+    ? ` Predicts as the model does on ${percent(fidelity.train.agreement)} of the train images.`
+    : testAccuracy === null
+      ? ''
+      : ` Test accuracy ${percent(testAccuracy)}.`;
   const proof = reached
     ? `every logit is its representer sum to within ${percent(share)} of the typical logit`
     : `the representer sums are off by up to ${percent(share)} of the typical logit, more than the ${percent(tolerance)} asked for; a larger lambda can be certified more tightly`;

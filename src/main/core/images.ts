@@ -2,7 +2,8 @@
 import type { Evidence, ImageCard, RepresenterPoint, SimilarImage } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
-import type { ExplainAnswer } from '../../shared/compute-contract.ts';
+import type { ExplainedPoint } from '../../shared/compute-contract.ts';
+import type { CoreHandlerCalls } from '../../shared/core-contract.ts';
 import type { ImageRow } from '../store/image-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
@@ -20,7 +21,7 @@ export async function readCard(
   const image = requireImage(project, imageId);
   requireFeatures(project, image);
   const { fitId } = await loaded.fit();
-  const logits = await compute.call('fit.predict', { rows: Int32Array.of(imageId - 1) }, { signal });
+  const logits = await compute.call('fit.predict', { fit: 'labels', rows: Int32Array.of(imageId - 1) }, { signal });
   const probabilities = softmax(logits);
   const [ranked] = store.rankings.rows(fitId, 'importance', Int32Array.of(imageId));
   const rankedCount = store.rankings.count(fitId, 'importance');
@@ -45,42 +46,36 @@ export async function readCard(
   };
 }
 
-export interface EvidenceParams {
-  imageId: number;
-  classId: number;
-  againstClassId?: number | undefined;
-  count: number;
-  order: 'value' | 'cosine';
-}
+export type EvidenceParams = CoreHandlerCalls['images.evidence']['params'];
 
 export async function readEvidence(
   project: Project,
   compute: ComputeClient,
   loaded: Loaded,
-  { imageId, classId, againstClassId, count, order }: EvidenceParams,
+  { imageIds, classId, againstClassId, count, order, fit }: EvidenceParams,
   signal: AbortSignal,
 ): Promise<Evidence> {
-  const image = requireImage(project, imageId);
-  requireFeatures(project, image);
+  for (const imageId of imageIds) requireFeatures(project, requireImage(project, imageId));
   const classes = project.store.classes.count();
   if (Math.max(classId, againstClassId ?? 1) > classes)
     throw new AppError(
       'bad-request',
       `This project has ${classes} classes, so there is no class ${Math.max(classId, againstClassId ?? 1)}.`,
     );
-  const { classIds } = await loaded.fit();
+  const { classIds } = await loaded.fit(fit);
   const answer = await compute.call(
     'fit.explain',
     {
-      row: imageId - 1,
-      target: classId - 1,
+      fit,
+      rows: Int32Array.from(imageIds, (id) => id - 1),
+      toward: classId - 1,
       against: againstClassId === undefined ? null : againstClassId - 1,
       count,
       order,
     },
     { signal },
   );
-  const toPoint = ({ row, value, similarity }: ExplainAnswer['excitatory'][number]): RepresenterPoint => {
+  const toPoint = ({ row, value, similarity, cosine }: ExplainedPoint): RepresenterPoint => {
     const point = requireImage(project, row + 1);
     return {
       imageId: point.id,
@@ -90,11 +85,13 @@ export async function readEvidence(
       state: point.state,
       value,
       similarity,
+      cosine,
     };
   };
   return {
     classId,
     againstClassId: againstClassId ?? null,
+    logits: [...answer.logits],
     logit: answer.logit,
     excitatory: answer.excitatory.map(toPoint),
     inhibitory: answer.inhibitory.map(toPoint),

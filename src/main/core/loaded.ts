@@ -1,5 +1,6 @@
 // What compute holds of the open project: the feature matrix of all images and the current fit. Loaded when first needed,
 // and again when compute was restarted or the features changed.
+import type { FitTarget } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import { blockSize } from '../store/feature-table.ts';
 import type { ComputeClient } from './compute-client.ts';
@@ -11,11 +12,16 @@ export interface FitInHand {
   classIds: Int32Array;
 }
 
+const missing: Record<FitTarget, string> = {
+  labels: 'There is no fit yet. Fit the head first.',
+  model: 'No fit imitates the given model yet. Fit the head with the model as its target first.',
+};
+
 export class Loaded {
   readonly #project: Project;
   readonly #compute: ComputeClient;
   #matrix: { key: string; loading: Promise<void> } | undefined;
-  #fit: { key: string; loading: Promise<FitInHand> } | undefined;
+  readonly #fits = new Map<FitTarget, { key: string; loading: Promise<FitInHand> }>();
 
   constructor(project: Project, compute: ComputeClient) {
     this.#project = project;
@@ -25,13 +31,13 @@ export class Loaded {
   /** Forgets what was loaded: the features changed. */
   invalidate(): void {
     this.#matrix = undefined;
-    this.#fit = undefined;
+    this.#fits.clear();
   }
 
   /** After `fit.run`: compute holds this fit already. */
-  noteFit(fitId: number, imageIds: Int32Array, classIds: Int32Array): void {
+  noteFit(target: FitTarget, fitId: number, imageIds: Int32Array, classIds: Int32Array): void {
     const inHand = { fitId, classIds: this.#byImage(imageIds, classIds) };
-    this.#fit = { key: `${this.#compute.generation}:${fitId}`, loading: Promise.resolve(inHand) };
+    this.#fits.set(target, { key: `${this.#compute.generation}:${fitId}`, loading: Promise.resolve(inHand) });
   }
 
   /** Makes sure that compute holds the features of the current model. Throws 'not-found' before an extraction. */
@@ -39,7 +45,7 @@ export class Loaded {
     const model = requireModel(this.#project);
     const key = `${this.#compute.generation}:${model.id}`;
     if (this.#matrix?.key !== key) {
-      this.#fit = undefined;
+      this.#fits.clear();
       this.#matrix = { key, loading: this.#loadMatrix(model.id, model.description.head.dimensions, signal) };
     }
     const matrix = this.#matrix;
@@ -51,18 +57,18 @@ export class Loaded {
     }
   }
 
-  /** Makes sure that compute holds the newest fit of the current model. Throws 'not-found' before a fit. */
-  async fit(): Promise<FitInHand> {
+  /** Makes sure that compute holds the newest fit of the target for the current model. Throws 'not-found' before a fit. */
+  async fit(target: FitTarget = 'labels'): Promise<FitInHand> {
     await this.matrix();
-    const fit = this.#project.store.fits.latest(requireModel(this.#project).id);
-    if (!fit) throw new AppError('not-found', 'There is no fit yet. Fit the head first.');
+    const fit = this.#project.store.fits.latest(requireModel(this.#project).id, target);
+    if (!fit) throw new AppError('not-found', missing[target]);
     const key = `${this.#compute.generation}:${fit.id}`;
-    if (this.#fit?.key !== key) this.#fit = { key, loading: this.#loadFit(fit.id) };
-    const loaded = this.#fit;
+    let loaded = this.#fits.get(target);
+    if (loaded?.key !== key) this.#fits.set(target, (loaded = { key, loading: this.#loadFit(fit.id) }));
     try {
       return await loaded.loading;
     } catch (error) {
-      if (this.#fit === loaded) this.#fit = undefined;
+      if (this.#fits.get(target) === loaded) this.#fits.delete(target);
       throw error;
     }
   }
@@ -89,6 +95,7 @@ export class Loaded {
     const fit = store.fits.find(fitId)!;
     const { imageIds, classIds, alpha } = store.fits.readAlpha(fitId);
     await this.#compute.call('fit.load', {
+      target: fit.target,
       rows: imageIds.map((id) => id - 1),
       labels: classIds.map((id) => id - 1),
       classes: store.classes.count(),

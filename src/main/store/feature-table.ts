@@ -24,6 +24,7 @@ export function createFeatureTable(db: Database) {
   );
   const present = db.prepare('SELECT first_image_id AS firstImageId, count FROM feature WHERE model_id = ?');
   const select = db.prepare('SELECT block FROM feature WHERE model_id = ? AND first_image_id = ?').pluck();
+  const selectLogits = db.prepare('SELECT logits FROM feature WHERE model_id = ? AND first_image_id = ?').pluck();
   const problems = db.prepare(`
     SELECT image.path, extraction_problem.reason FROM extraction_problem
     JOIN image ON image.id = extraction_problem.image_id WHERE model_id = ? ORDER BY image.id`);
@@ -44,6 +45,11 @@ export function createFeatureTable(db: Database) {
     /** count x d, or undefined where the block is missing. */
     read(modelId: number, firstImageId: number): Float32Array | undefined {
       const blob = select.get(modelId, firstImageId) as Buffer | undefined;
+      return blob && toFloat32(blob);
+    },
+    /** count x C of the model's own head, or undefined where the block is missing. */
+    readLogits(modelId: number, firstImageId: number): Float32Array | undefined {
+      const blob = selectLogits.get(modelId, firstImageId) as Buffer | undefined;
       return blob && toFloat32(blob);
     },
     problemOf: (modelId: number, imageId: number) => problemOf.get(modelId, imageId) as string | undefined,

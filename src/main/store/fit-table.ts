@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { FeatureScale, FitSummary } from '../../shared/domain.ts';
+import type { FeatureScale, Fidelity, FitSummary, FitTarget } from '../../shared/domain.ts';
 import { toBlob, toFloat32, toFloat64, toInt32 } from './blobs.ts';
 
 const alphaRowsPerBlock = 4096;
@@ -24,33 +24,36 @@ export interface StoredFit extends FitSummary {
   gradient: Float64Array;
 }
 
-type FitRow = Omit<FitSummary, 'certificate'> & {
+type FitRow = Omit<FitSummary, 'certificate' | 'fidelity'> & {
   certificate: string;
+  fidelity: string | null;
   scale: number;
   tolerance: number;
   weights: Buffer;
   gradient: Buffer;
 };
 
-const summaryColumns = `id, model_id AS modelId, lambda, lambda_chosen AS lambdaChosen, feature_scale AS featureScale,
+const summaryColumns = `id, model_id AS modelId, target, fidelity, lambda, lambda_chosen AS lambdaChosen, feature_scale AS featureScale,
   objective, iterations, passes, seconds, certificate, train_accuracy AS trainAccuracy, test_accuracy AS testAccuracy,
   labels_revision AS labelsRevision, created_at AS createdAt`;
 
 export function createFitTable(db: Database) {
   const insert = db.prepare(`
-    INSERT INTO fit (model_id, lambda, lambda_chosen, feature_scale, scale, tolerance, objective, iterations, passes,
+    INSERT INTO fit (model_id, target, fidelity, lambda, lambda_chosen, feature_scale, scale, tolerance, objective, iterations, passes,
       seconds, certificate, weights, gradient, train_accuracy, test_accuracy, labels_revision, created_at)
-    VALUES (@modelId, @lambda, @lambdaChosen, @featureScale, @scale, @tolerance, @objective, @iterations, @passes,
+    VALUES (@modelId, @target, @fidelity, @lambda, @lambdaChosen, @featureScale, @scale, @tolerance, @objective, @iterations, @passes,
       @seconds, @certificate, @weights, @gradient, @trainAccuracy, @testAccuracy, @labelsRevision, @createdAt)`);
   const insertAlpha = db.prepare(`
     INSERT INTO alpha (fit_id, first_position, count, image_ids, class_ids, block) VALUES (?, ?, ?, ?, ?, ?)`);
-  const latest = db.prepare(`SELECT ${summaryColumns} FROM fit WHERE model_id = ? ORDER BY id DESC LIMIT 1`);
+  const latest = db.prepare(
+    `SELECT ${summaryColumns} FROM fit WHERE model_id = ? AND target = ? ORDER BY id DESC LIMIT 1`,
+  );
   const whole = db.prepare(`SELECT ${summaryColumns}, scale, tolerance, weights, gradient FROM fit WHERE id = ?`);
   const alphaBlocks = db.prepare(
     'SELECT image_ids AS imageIds, class_ids AS classIds, block FROM alpha WHERE fit_id = ? ORDER BY first_position',
   );
-  // Recreatable by a refit, and large: only the newest two fits of a model keep theirs.
-  const stale = 'SELECT id FROM fit WHERE model_id = ? ORDER BY id DESC LIMIT -1 OFFSET 2';
+  // Recreatable by a refit, and large: only the newest two fits of a model and target keep theirs.
+  const stale = 'SELECT id FROM fit WHERE model_id = ? AND target = ? ORDER BY id DESC LIMIT -1 OFFSET 2';
   const dropAlpha = db.prepare(`DELETE FROM alpha WHERE fit_id IN (${stale})`);
   const dropRankings = db.prepare(`DELETE FROM ranking WHERE fit_id IN (${stale})`);
 
@@ -59,6 +62,8 @@ export function createFitTable(db: Database) {
       const id = Number(
         insert.run({
           modelId: fit.modelId,
+          target: fit.target,
+          fidelity: fit.fidelity && JSON.stringify(fit.fidelity),
           lambda: fit.lambda,
           lambdaChosen: fit.lambdaChosen,
           featureScale: fit.featureScale satisfies FeatureScale,
@@ -90,12 +95,12 @@ export function createFitTable(db: Database) {
           toBlob(fit.alpha.subarray(first * classes, last * classes)),
         );
       }
-      dropAlpha.run(fit.modelId);
-      dropRankings.run(fit.modelId);
+      dropAlpha.run(fit.modelId, fit.target);
+      dropRankings.run(fit.modelId, fit.target);
       return id;
     },
-    latest(modelId: number): FitSummary | null {
-      const row = latest.get(modelId) as FitRow | undefined;
+    latest(modelId: number, target: FitTarget = 'labels'): FitSummary | null {
+      const row = latest.get(modelId, target) as FitRow | undefined;
       return row ? toSummary(row) : null;
     },
     find(id: number): StoredFit | undefined {
@@ -125,6 +130,8 @@ export function createFitTable(db: Database) {
 const toSummary = (row: FitRow): FitSummary => ({
   id: row.id,
   modelId: row.modelId,
+  target: row.target,
+  fidelity: row.fidelity === null ? null : (JSON.parse(row.fidelity) as Fidelity),
   lambda: row.lambda,
   lambdaChosen: row.lambdaChosen,
   featureScale: row.featureScale,

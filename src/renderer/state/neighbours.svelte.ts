@@ -65,7 +65,11 @@ export class Neighbours {
       .catch(fail);
     const against = suggestedClassId === givenClassId ? {} : { againstClassId: givenClassId };
     this.#core
-      .call('images.evidence', { imageId, classId: suggestedClassId, ...against, count: pointsPerSign }, { signal })
+      .call(
+        'images.evidence',
+        { imageIds: [imageId], classId: suggestedClassId, ...against, count: pointsPerSign },
+        { signal },
+      )
       .then((evidence) => {
         if (isCurrent()) this.#evidence.set(imageId, evidence);
       })

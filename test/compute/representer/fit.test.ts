@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
-import { createSwiftObjective } from '../../../src/main/compute/representer/swift-objective.ts';
+import { createFusedObjective } from '../../../src/main/compute/representer/fused-objective.ts';
 import { norm } from '../../../src/main/compute/representer/vectors.ts';
-import { allRows, drawProblem, openProblem, relativeError } from './problems.ts';
+import { allRows, ask, drawProblem, openProblem, relativeError } from './problems.ts';
 
 const problem = drawProblem({ n: 300, d: 12, classes: 4, seed: 7 });
 
@@ -88,8 +88,14 @@ describe('a fit', () => {
     expect(certificate.maxLogitError).toBeLessThanOrEqual(tolerance * certificate.logitRms);
     const matrix = new FeatureMatrix(n, d);
     matrix.fill(0, features);
-    const swift = createSwiftObjective(matrix, allRows(n), labels, scale, lambda, new AbortController().signal);
-    const { gradient } = await swift.evaluate(weights);
+    const fused = createFusedObjective(
+      matrix,
+      { rows: allRows(n), labels, classes: problem.classes },
+      scale,
+      lambda,
+      new AbortController().signal,
+    );
+    const { gradient } = await fused.evaluate(weights);
     expect(norm(gradient) / (2 * lambda)).toBeGreaterThan(1000 * tolerance * certificate.logitRms);
   });
 
@@ -163,7 +169,7 @@ describe('odd problems', () => {
     const { fit, call } = await openProblem({ ...problem, labels });
     const answer = await fit({});
     expect(answer.reached).toBe(true);
-    const logits = await call('fit.predict', { rows: allRows(problem.n) });
+    const logits = await call('fit.predict', { fit: 'labels', rows: allRows(problem.n) });
     for (let i = 0; i < problem.n; i++) {
       const own = logits.subarray(i * 4, i * 4 + 4);
       expect(own[2]).toBeLessThan(Math.max(...own));
@@ -219,9 +225,9 @@ describe('what cannot be fitted is refused with a sentence', () => {
     expect(relativeError(answer.weights, expected.weights)).toBeLessThan(1e-6);
     for (const method of ['exact', 'ek-fac'] as const)
       expect((await call('fit.leaveOneOut', { method })).logits.every(Number.isFinite)).toBe(true);
-    const logits = await call('fit.predict', { rows: Int32Array.of(4, 5) });
+    const logits = await call('fit.predict', { fit: 'labels', rows: Int32Array.of(4, 5) });
     expect(Array.from(logits, Number.isNaN)).toEqual([false, false, false, false, true, true, true, true]);
-    await expect(call('fit.explain', { row: 5, target: 0, against: null, count: 3 })).rejects.toThrow('not finite');
+    await expect(call('fit.explain', ask(5, 0, null, 3))).rejects.toThrow('not finite');
   });
 
   it('features too large to be squared in float32, unless they are scaled', async () => {
@@ -235,9 +241,7 @@ describe('what cannot be fitted is refused with a sentence', () => {
 
   it('a fit without features, an explanation without a fit', async () => {
     const { call } = await openProblem(problem);
-    await expect(call('fit.explain', { row: 0, target: 0, against: null, count: 3 })).rejects.toThrow(
-      'No fit is loaded; fit the head first.',
-    );
+    await expect(call('fit.explain', ask(0, 0, null, 3))).rejects.toThrow('No fit is loaded; fit the head first.');
     await expect(call('matrix.fill', { firstRow: 299, features: new Float32Array(24) })).rejects.toThrow(RangeError);
   });
 });

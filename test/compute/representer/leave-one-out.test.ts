@@ -25,7 +25,7 @@ async function compareWithRefits(problem: Problem, lambda: number) {
   const { n, classes, labels } = problem;
   const opened = await openProblem(problem);
   const full = await opened.fit({ lambda, featureScale: 'unit', tolerance: 1e-8 });
-  const before = await opened.call('fit.predict', { rows: allRows(n) });
+  const before = await opened.call('fit.predict', { fit: 'labels', rows: allRows(n) });
   const exact = await opened.call('fit.leaveOneOut', { method: 'exact' });
   const ekFac = await opened.call('fit.leaveOneOut', { method: 'ek-fac' });
 
@@ -38,7 +38,7 @@ async function compareWithRefits(problem: Problem, lambda: number) {
     // The others weigh as much as before, and so does the penalty.
     const request = { rows: allRows(n).filter(others), labels: labels.filter(others), lambda: (lambda * n) / (n - 1) };
     await scaled.fit({ ...request, tolerance: 1e-6, start: full.weights });
-    const left = await scaled.call('fit.predict', { rows: Int32Array.of(place) });
+    const left = await scaled.call('fit.predict', { fit: 'labels', rows: Int32Array.of(place) });
     left.forEach((logit, c) => (truth[at * classes + c]! += logit));
   }
   return [exact, ekFac].map(({ logits }) => {
@@ -86,7 +86,7 @@ describe('leaving images out', () => {
   it('an image without its own label is less sure of it', async () => {
     const { fit, call } = await openProblem(problem);
     await fit();
-    const before = await call('fit.predict', { rows: allRows(problem.n) });
+    const before = await call('fit.predict', { fit: 'labels', rows: allRows(problem.n) });
     const { logits, selfInfluence } = await call('fit.leaveOneOut', { method: 'exact' });
     problem.labels.forEach((label, i) => {
       expect(logits[i * 4 + label]).toBeLessThan(before[i * 4 + label]!);
@@ -98,7 +98,7 @@ describe('leaving images out', () => {
     const { n, d, features, labels } = drawProblem({ n: 60, d: 5, classes: 2, seed: 8 });
     const { fit, call } = await openProblem({ n, d, classes: 2, features, labels });
     const { lambda } = await fit({ lambda: 0.003 });
-    const before = await call('fit.predict', { rows: allRows(n) });
+    const before = await call('fit.predict', { fit: 'labels', rows: allRows(n) });
     const { logits } = await call('fit.leaveOneOut', { method: 'exact' });
 
     const D = d + 1;
@@ -142,7 +142,7 @@ describe('leaving images out', () => {
     const answer = await fit({ featureScale: 'unit', lambda: 1e-3 });
     const matrix = new FeatureMatrix(wide.n, wide.d);
     matrix.fill(0, wide.features);
-    const loaded = { ...answer, rows: allRows(wide.n), labels: wide.labels, classes: 5 };
+    const loaded = { target: 'labels' as const, ...answer, rows: allRows(wide.n), labels: wide.labels, classes: 5 };
     const residuals = answer.alpha.map((value) => -2 * answer.lambda * wide.n * value);
     const probabilities = residuals.map((value, at) => value + (at % 5 === wide.labels[Math.floor(at / 5)] ? 1 : 0));
     const options = { probabilities, onProgress: () => undefined, signal: new AbortController().signal };

@@ -1,5 +1,11 @@
 // Problems to fit, drawn from a seed, and a representer that holds one.
-import type { ComputeCalls, ComputeEvents, FitAnswer, FitRequest } from '../../../src/shared/compute-contract.ts';
+import type {
+  ComputeCalls,
+  ComputeEvents,
+  ExplainRequest,
+  FitAnswer,
+  FitRequest,
+} from '../../../src/shared/compute-contract.ts';
 import { createRandom } from '../../../src/shared/random.ts';
 import { createRepresenter, type RepresenterCalls } from '../../../src/main/compute/representer/representer.ts';
 
@@ -36,6 +42,15 @@ export function drawArray(length: number, seed: number): Float64Array {
   const random = createRandom(seed);
   return Float64Array.from({ length }, () => 2 * random() - 1);
 }
+
+/** Asks for the raw values of one image under the fit of the labels. */
+export const ask = (
+  row: number,
+  toward: number,
+  against: number | null,
+  count: number,
+  part: Partial<ExplainRequest> = {},
+): ExplainRequest => ({ fit: 'labels', rows: Int32Array.of(row), toward, against, count, order: 'raw', ...part });
 
 export const allRows = (n: number): Int32Array => Int32Array.from({ length: n }, (_, row) => row);
 

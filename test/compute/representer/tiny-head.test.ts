@@ -9,6 +9,7 @@ import { createObjective, type ExactObjective, type Point } from '../../../src/m
 import { createPlainProducts } from '../../../src/main/compute/representer/plain-products.ts';
 import { createPreconditioner, measureGram } from '../../../src/main/compute/representer/preconditioner.ts';
 import { createRepresenter } from '../../../src/main/compute/representer/representer.ts';
+import { ask } from './problems.ts';
 
 // Ten times the features, which float32 holds exactly, at a scale of ten; the eighth image is a query that no fit knows.
 const features = Float32Array.of(10, 0, 8, 3, -5, 10, -2, 9, -6, -8, -4, -10, 9, 1, 7, 2);
@@ -88,10 +89,10 @@ describe('the tiny head', () => {
     await calls['matrix.open']({ rows: 8, dimensions: 2 }, { signal });
     await calls['matrix.fill']({ firstRow: 0, features }, { signal });
     const { weights, gradient } = optimum;
-    const fit: LoadedFit = { rows, labels, classes, lambda, scale, weights, gradient, alpha };
+    const fit: LoadedFit = { target: 'labels', rows, labels, classes, lambda, scale, weights, gradient, alpha };
     await calls['fit.load'](fit, { signal });
 
-    const logits = await calls['fit.predict']({ rows }, { signal });
+    const logits = await calls['fit.predict']({ fit: 'labels', rows }, { signal });
     const margins = Array.from(labels, (label, i) => {
       const own = logits.subarray(i * classes, (i + 1) * classes);
       return own[label]! - Math.max(...own.filter((_, c) => c !== label));
@@ -101,7 +102,7 @@ describe('the tiny head', () => {
       [0.9400238987, 0.187567807, 2.9681027226, 2.3253009237, 2.6776534635, 3.0987055297, -0.6332076155],
     );
 
-    const answer = await calls['fit.explain']({ row: 7, target: 1, against: null, count: 7 }, { signal });
+    const answer = await calls['fit.explain'](ask(7, 1, null, 7), { signal });
     expectNear(answer.logits, [0.7869931669, 0.6285945925, -1.4155877594]);
     const points = [...answer.excitatory, ...answer.inhibitory].sort((a, b) => a.row - b.row);
     expectNear(
@@ -117,7 +118,10 @@ describe('the tiny head', () => {
     await calls['matrix.open']({ rows: 8, dimensions: 2 }, { signal });
     await calls['matrix.fill']({ firstRow: 0, features }, { signal });
     const { weights, gradient } = optimum;
-    await calls['fit.load']({ rows, labels, classes, lambda, scale, weights, gradient, alpha }, { signal });
+    await calls['fit.load'](
+      { target: 'labels', rows, labels, classes, lambda, scale, weights, gradient, alpha },
+      { signal },
+    );
     const answer = await calls['fit.leaveOneOut']({ method: 'auto' }, { signal });
     expect(answer.method).toBe('exact');
     expectNear(answer.logits.subarray(0, 3), [0.6991227624, 0.5359602031, -1.2350829655]);
@@ -145,7 +149,7 @@ describe('the tiny head', () => {
         featureScale: 'none',
       } as const;
       await calls['fit.run']({ ...request, lambda: (lambda * 7) / 6, tolerance: 1e-10 }, { signal });
-      const logits = await calls['fit.predict']({ rows: Int32Array.of(place) }, { signal });
+      const logits = await calls['fit.predict']({ fit: 'labels', rows: Int32Array.of(place) }, { signal });
       // The features are rounded to float32.
       logits.forEach((logit, c) => expect(logit).toBeCloseTo(expected[c]!, 6));
     }

@@ -1,57 +1,90 @@
-import type { RepresenterPoint } from '../../../shared/domain.ts';
+import type { EvidenceOrder, FitTarget, RepresenterPoint } from '../../../shared/domain.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
-import { toTable } from '../table.ts';
+import { percent, toTable } from '../table.ts';
 
 export interface ExplainOptions {
-  image: string;
+  image: string[];
   class?: string;
+  against?: string;
   top: number;
+  order: EvidenceOrder;
+  target: FitTarget;
 }
 
 export async function explain(session: Session, project: string, options: ExplainOptions): Promise<Answer> {
   await session.open(project);
+  const { image: paths, top: count, order, target: fit } = options;
   const classes = await session.call('classes.list', {});
   const nameOf = (classId: number) => classes.find(({ id }) => id === classId)!.name;
-  const { imageId } = await session.call('images.find', { path: options.image });
-  const card = await session.call('images.card', { imageId });
-  const chosen =
-    options.class === undefined ? card.suggestedClassId : classes.find(({ name }) => name === options.class)?.id;
-  if (chosen === undefined) throw new AppError('bad-request', `${options.class} is not a class of this project.`);
-  const evidence = await session.call('images.evidence', { imageId, classId: chosen, count: options.top });
+  const idOf = (name: string): number => {
+    const found = classes.find((each) => each.name === name);
+    if (!found) throw new AppError('bad-request', `${name} is not a class of this project.`);
+    return found.id;
+  };
+  const imageIds: number[] = [];
+  for (const path of paths) imageIds.push((await session.call('images.find', { path })).imageId);
 
-  const toRow = ({ path, classId, value, similarity }: RepresenterPoint) => ({
+  const against = options.against === undefined ? {} : { againstClassId: idOf(options.against) };
+  const { logits } = await session.call('images.evidence', { imageIds, classId: 1, count: 0, fit });
+  const chosen = options.class === undefined ? 1 + logits.indexOf(Math.max(...logits)) : idOf(options.class);
+  const evidence = await session.call('images.evidence', {
+    imageIds,
+    classId: chosen,
+    ...against,
+    count,
+    order,
+    fit,
+  });
+
+  const toRow = ({ path, classId, value, similarity, cosine }: RepresenterPoint) => ({
     path,
     label: nameOf(classId),
     value,
     similarity,
+    cosine,
   });
   const { logit, own, remainder, remainderCount, residual, bound } = evidence;
   const json = {
-    logits: Object.fromEntries(classes.map(({ id, name }) => [name, card.logits[id - 1]!])),
+    images: paths,
+    fit,
+    logits: Object.fromEntries(classes.map(({ id, name }) => [name, logits[id - 1]!])),
     class: nameOf(chosen),
+    ...(options.against === undefined ? {} : { against: options.against }),
     logit,
     excitatory: evidence.excitatory.map(toRow),
     inhibitory: evidence.inhibitory.map(toRow),
     own,
+    withoutOwn: own === null ? null : logit - own,
     remainder,
     remainderCount,
     residual,
     bound,
   };
   const points = [...json.excitatory, ...json.inhibitory];
+  const name = `logit of ${json.class}${options.against === undefined ? '' : ` less that of ${options.against}`}`;
   return {
     json,
     lines: [
       ...toTable(
-        ['value', 'label', 'similarity', 'path'],
-        points.map(({ value, label, similarity, path }) => [value.toFixed(4), label, similarity.toFixed(3), path]),
+        ['value', 'label', 'similarity', 'cosine', 'path'],
+        points.map(({ value, label, similarity, cosine, path }) => [
+          value.toFixed(4),
+          label,
+          similarity.toFixed(3),
+          cosine.toFixed(3),
+          path,
+        ]),
       ),
-      ...(own === null ? [] : [`${own.toFixed(4)}  its own label`]),
+      ...(own === null ? [] : [`${own.toFixed(4)}  its own label${describeShare(own, logit)}`]),
       `${remainder.toFixed(4)}  the other ${remainderCount} images`,
       `${residual.toFixed(4)}  residual (certified to ±${bound.toPrecision(2)})`,
-      `${logit.toFixed(4)}  logit of ${json.class}`,
+      `${logit.toFixed(4)}  ${name}${paths.length === 1 ? '' : `, summed over ${paths.length} images`}`,
     ],
   };
 }
+
+/** How much of a logit a training image pays for itself; a share says something only where both have one sign. */
+const describeShare = (own: number, logit: number): string =>
+  own * logit > 0 ? `, ${percent(own / logit)} of the logit; ${(logit - own).toFixed(4)} without it` : '';

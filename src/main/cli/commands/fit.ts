@@ -1,5 +1,13 @@
 import type { FitResult, RetrainResult } from '../../core/fits.ts';
-import type { RankingMethod, Run } from '../../../shared/domain.ts';
+import type {
+  Certificate,
+  Fidelity,
+  FidelityOn,
+  FitTarget,
+  ModelOutput,
+  RankingMethod,
+  Run,
+} from '../../../shared/domain.ts';
 import type { Answer } from '../program.ts';
 import { readQueue } from '../queue.ts';
 import type { Session } from '../session.ts';
@@ -9,13 +17,16 @@ export interface FitOptions {
   lambda: number | 'auto';
   featureScale: 'unit' | 'none';
   tolerance: number;
+  target: FitTarget;
+  output: ModelOutput;
 }
 
 export async function fit(session: Session, project: string, options: FitOptions): Promise<Answer> {
-  const { lambda, featureScale, tolerance } = options;
+  const { lambda, featureScale, tolerance, target, output } = options;
   await session.open(project);
-  const result = await session.run<FitResult>({ kind: 'fit', params: { lambda, featureScale, tolerance } });
-  const { certificate } = result;
+  const params = { lambda, featureScale, tolerance, target, output };
+  const result = await session.run<FitResult>({ kind: 'fit', params });
+  const { certificate, fidelity } = result;
   return {
     json: result,
     lines: [
@@ -23,9 +34,25 @@ export async function fit(session: Session, project: string, options: FitOptions
       `${result.iterations} iterations, ${result.passes} passes, ${result.seconds.toFixed(2)} s`,
       `certificate: largest logit error ${certificate.maxLogitError.toExponential(2)} = ${percent(certificate.maxLogitError / certificate.logitRms)} of the RMS logit ${certificate.logitRms.toFixed(3)}; gradient norm ${certificate.gradientNorm.toExponential(2)}, duality gap ${certificate.dualityGap.toExponential(2)}`,
       ...(result.reached ? [] : ['the tolerance was not reached; a larger lambda can be certified more tightly']),
-      `train accuracy ${percent(result.trainAccuracy)}${result.testAccuracy === null ? '' : `, test accuracy ${percent(result.testAccuracy)}`}`,
+      ...(fidelity
+        ? describeFidelity(fidelity, certificate)
+        : [
+            `train accuracy ${percent(result.trainAccuracy)}${result.testAccuracy === null ? '' : `, test accuracy ${percent(result.testAccuracy)}`}`,
+          ]),
     ],
   };
+}
+
+/** Both parts of the difference from the given model: what lambda costs, and what stopping short of the optimum does. */
+function describeFidelity({ output, train, test }: Fidelity, { maxLogitError }: Certificate): string[] {
+  const describe = (name: string, on: FidelityOn) =>
+    `${name}: same class as the model on ${percent(on.agreement)}; ${output} outputs differ by ${on.meanDifference.toExponential(2)} on average, ${on.largestDifference.toPrecision(3)} at most, correlation ${on.correlation.toFixed(5)}`;
+  return [
+    describe('train', train),
+    ...(test ? [describe('test', test)] : []),
+    `logits differ from the model's by up to ${train.largestLogitDifference.toPrecision(3)} because of lambda, and from their representer sums by up to ${maxLogitError.toPrecision(3)}`,
+    'this fit explains the model; it ranks no labels, which do not enter it',
+  ];
 }
 
 export interface RankOptions {

@@ -10,7 +10,7 @@ const greatestSquares = 1e36;
 
 /** Throws 'bad-request' where the request cannot be fitted on these features. */
 export function checkRequest(matrix: FeatureMatrix, request: FitRequest): void {
-  const { rows, labels, classes, lambda, tolerance, start } = request;
+  const { rows, labels, classes, lambda, tolerance, start, imitate } = request;
   if (rows.length === 0) throw refused('There are no train images to fit.');
   if (rows.length !== labels.length) throw refused(`A fit of ${rows.length} images was given ${labels.length} labels.`);
   if (!(classes >= 2)) throw refused('A fit tells classes apart: there must be at least two.');
@@ -24,6 +24,10 @@ export function checkRequest(matrix: FeatureMatrix, request: FitRequest): void {
     throw refused(`The tolerance must be a number above zero; ${tolerance} is not.`);
   if (start && start.length !== (matrix.dimensions + 1) * classes)
     throw refused('The weights to start from belong to a head of another shape.');
+  if (imitate && imitate.logits.length !== rows.length * classes)
+    throw refused('The logits of the model do not belong to these train images and classes.');
+  if (imitate && lambda === 'auto')
+    throw refused('Lambda is chosen by the given labels, which a fit of the model does not use; give it as a number.');
   checkRows(matrix, request);
 }
 

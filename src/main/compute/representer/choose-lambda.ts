@@ -9,7 +9,7 @@ import { createLabelLoss } from './loss.ts';
 import type { Point } from './objective.ts';
 import { createOnnxProducts } from './onnx-products.ts';
 import type { Precondition } from './preconditioner.ts';
-import { createSwiftObjective } from './swift-objective.ts';
+import { createFusedObjective } from './fused-objective.ts';
 import { addScaled } from './vectors.ts';
 
 /** From large to small, so that each fit starts from a stiffer one. */
@@ -71,14 +71,14 @@ function openFolds({ rows, labels, classes }: FitRows, { matrix, scale, signal }
   return Array.from({ length: count }, (_, k) => {
     const isSeen = (_value: number, index: number) => foldOf[index] !== k;
     const isHeldOut = (_value: number, index: number) => foldOf[index] === k;
-    const [seenRows, seenLabels] = [rows.filter(isSeen), labels.filter(isSeen)];
+    const seen = { rows: rows.filter(isSeen), labels: labels.filter(isSeen), classes };
     const heldOut = createOnnxProducts(matrix, rows.filter(isHeldOut), scale, signal, 'float32');
     const heldOutLoss = createLabelLoss(labels.filter(isHeldOut), classes);
     const fold: Fold = {
       weights: new Float64Array((matrix.dimensions + 1) * classes),
       reads: 0,
       async refit(lambda, precondition) {
-        const objective = createSwiftObjective(matrix, seenRows, seenLabels, scale, lambda, signal);
+        const objective = createFusedObjective(matrix, seen, scale, lambda, signal);
         const isDone = async (point: Point) => measureGap(point, lambda) <= gapTolerance * point.value;
         const start = await objective.evaluate(fold.weights);
         const { point } = await descend(objective, start, { precondition, isDone, maxIterations });

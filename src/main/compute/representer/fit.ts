@@ -5,30 +5,35 @@ import { certify, createStop, isWithin } from './certificate.ts';
 import { checkRequest } from './check-request.ts';
 import { chooseLambda } from './choose-lambda.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
+import { createFusedObjective } from './fused-objective.ts';
+import { createImitationLoss } from './imitation-loss.ts';
 import { descend } from './lbfgs.ts';
 import { createLabelLoss } from './loss.ts';
 import { polish } from './newton.ts';
 import { createObjective } from './objective.ts';
 import { createOnnxProducts } from './onnx-products.ts';
 import { Preconditioners } from './preconditioners.ts';
-import { createSwiftObjective } from './swift-objective.ts';
 
 const maxIterations = 1000;
 const maxNewtonSteps = 30;
 /** The share of the tolerance that the descent goes for: float32 may be wrong by the rest. */
 const swiftShare = 0.9;
+/** Iterations without a smaller gradient after which float32 has given what it can. */
+const swiftPatience = 8;
 
 /** Told now and then how far a fit has come. */
 export type OnProgress = (progress: { done: number; total: number | null; stage: string }) => void;
 
 /**
- * Minimises mean softmax cross-entropy + lambda ||W||_F^2 over the rows of the request (METHODS 0), until every logit is
- * within `tolerance` times the RMS logit of its representer sum. Throws 'bad-request' with a sentence for what cannot be
- * fitted; a tolerance out of reach is no error: `reached` says so.
+ * Minimises the mean loss + lambda ||W||_F^2 over the rows of the request (METHODS 0), the loss being softmax cross-entropy
+ * against the labels or that of an imitation, until every logit is within `tolerance` times the RMS logit of its
+ * representer sum. Throws 'bad-request' with a sentence for what cannot be fitted; a tolerance out of reach is no error:
+ * `reached` says so.
  *
  * [Note: two precisions]
- * The descent runs in float32, which costs half the time and half the memory traffic. Its end is evaluated in float64:
- * certificate, alpha and gradient are those. Where float32 could not reach the tolerance, Newton's method goes on in float64.
+ * The descent begins in float32, which costs half the time and half the memory traffic. Its end is evaluated in float64:
+ * certificate, alpha and gradient are those. Where float32 could not reach the tolerance, the same descent goes on in
+ * float64 with what it has learned, and Newton's method after it.
  */
 export async function fitHead(
   matrix: FeatureMatrix,
@@ -39,7 +44,7 @@ export async function fitHead(
 ): Promise<FitAnswer> {
   const startedAt = performance.now();
   checkRequest(matrix, request);
-  const { rows, labels, classes, tolerance } = request;
+  const { rows, labels, classes, tolerance, imitate } = request;
   const scale = measureScale(matrix, rows, request.featureScale);
 
   onProgress({ done: 0, total: null, stage: 'Preparing the fit' });
@@ -51,33 +56,49 @@ export async function fitHead(
   const { lambda } = chosen;
   const precondition = await openPreconditioner(lambda);
   const limits = { lambda, classes, maxFeatureNorm: measureLargestNorm(matrix, rows, scale) };
+  let iterations = 0;
+  const onIteration = (done: number) => onProgress({ done: iterations + done, total: null, stage: 'Fitting the head' });
 
-  const swift = createSwiftObjective(matrix, rows, labels, scale, lambda, signal);
   const swiftProducts = createOnnxProducts(matrix, rows, scale, signal, 'float32');
-  const start = await swift.evaluate(request.start?.slice() ?? chosen.start);
-  const descent = await descend(swift, start, {
+  const loss = imitate ? createImitationLoss(imitate, classes) : createLabelLoss(labels, classes);
+  const swift = imitate
+    ? createObjective(swiftProducts, loss, lambda)
+    : createFusedObjective(matrix, request, scale, lambda, signal);
+  const descent = await descend(swift, await swift.evaluate(request.start?.slice() ?? chosen.start), {
     precondition,
     isDone: createStop(swiftProducts, { ...limits, tolerance: tolerance * swiftShare }),
     maxIterations,
-    onIteration: (done) => onProgress({ done, total: null, stage: 'Fitting the head' }),
+    patience: swiftPatience,
+    onIteration,
   });
+  iterations += descent.iterations;
 
   const products = createOnnxProducts(matrix, rows, scale, signal, 'float64');
-  const exact = createObjective(products, createLabelLoss(labels, classes), lambda);
+  const exact = createObjective(products, loss, lambda);
+  const isDone = createStop(products, { ...limits, tolerance });
   const residuals = new Float64Array(rows.length * classes);
-  const { point, iterations } = await polish(exact, descent.point.weights, residuals, {
-    precondition,
-    isDone: createStop(products, { ...limits, tolerance }),
-    maxIterations: maxNewtonSteps,
-    onIteration: (done) => onProgress({ done, total: null, stage: 'Fitting the head to the last digits' }),
-  });
+  let point = await exact.evaluate(descent.point.weights, residuals);
+  if (!(await isDone(point))) {
+    const { memory } = descent;
+    const onward = await descend(exact, point, { precondition, isDone, maxIterations, memory, onIteration });
+    iterations += onward.iterations;
+    const newton = await polish(exact, onward.point.weights, residuals, {
+      precondition,
+      isDone,
+      maxIterations: maxNewtonSteps,
+      onIteration,
+    });
+    iterations += newton.iterations;
+    point = newton.point;
+  }
   const certificate = await certify(exact, point);
+  const reads = chosen.reads + (imitate ? 0 : swift.reads) + swiftProducts.reads + products.reads;
   return {
     lambda,
     scale,
     objective: point.value,
-    iterations: descent.iterations + iterations,
-    passes: Math.ceil((chosen.reads + swift.reads + swiftProducts.reads + products.reads) / 2),
+    iterations,
+    passes: Math.ceil(reads / 2),
     seconds: (performance.now() - startedAt) / 1000,
     weights: point.weights,
     alpha: toAlpha(residuals, lambda, rows.length),

@@ -4,14 +4,16 @@ import type { Objective, Point } from './objective.ts';
 import type { Precondition } from './preconditioner.ts';
 import { addScaled, dot, norm, stepFrom } from './vectors.ts';
 
-const memory = 20;
-/** Iterations without a smaller gradient after which there is nothing left to gain in this precision. */
-const patience = 25;
+const maxPairs = 20;
+const usualPatience = 25;
 
 export interface Descent {
   point: Point;
   iterations: number;
 }
+
+/** What a descent has learned of the curvature, for one that goes on from where it ended. */
+export type Memory = Pair[];
 
 export interface DescentOptions {
   precondition: Precondition;
@@ -20,6 +22,12 @@ export interface DescentOptions {
   maxIterations: number;
   /** Told after every iteration how many there were. */
   onIteration?: (iterations: number) => void;
+}
+
+export interface DescendOptions extends DescentOptions {
+  memory?: Memory;
+  /** Iterations without a smaller gradient after which there is nothing left to gain in this precision. */
+  patience?: number;
 }
 
 interface Pair {
@@ -33,19 +41,19 @@ interface Pair {
 export async function descend(
   objective: Objective,
   start: Point,
-  { precondition, isDone, maxIterations, onIteration }: DescentOptions,
-): Promise<Descent> {
-  const pairs: Pair[] = [];
+  { precondition, isDone, maxIterations, onIteration, memory = [], patience = usualPatience }: DescendOptions,
+): Promise<Descent & { memory: Memory }> {
+  const pairs = memory.slice();
   let point = start;
-  let best = start;
-  let bestAt = 0;
+  let best = { point, iterations: 0, memory: pairs.slice() };
   for (let iterations = 0; ; iterations++) {
-    if (await isDone(point)) return { point, iterations };
-    if (norm(point.gradient) < norm(best.gradient)) [best, bestAt] = [point, iterations];
-    if (iterations === maxIterations || iterations - bestAt > patience) return { point: best, iterations };
-    const direction = await toDirection(point.gradient, pairs, precondition);
-    const next = await searchLine(objective, point, direction);
-    if (!next) return { point: best, iterations };
+    if (norm(point.gradient) < norm(best.point.gradient)) best = { point, iterations, memory: pairs.slice() };
+    if (await isDone(point)) return { point, iterations, memory: pairs };
+    const isStuck = iterations === maxIterations || iterations - best.iterations > patience;
+    const next = isStuck
+      ? null
+      : await searchLine(objective, point, await toDirection(point.gradient, pairs, precondition));
+    if (!next) return { ...best, iterations };
     remember(pairs, stepFrom(next.weights, -1, point.weights), stepFrom(next.gradient, -1, point.gradient));
     point = next;
     onIteration?.(iterations + 1);
@@ -56,7 +64,7 @@ function remember(pairs: Pair[], step: Float64Array, change: Float64Array): void
   const curvature = dot(step, change);
   if (!(curvature > 0)) return;
   pairs.push({ step, change, rho: 1 / curvature });
-  if (pairs.length > memory) pairs.shift();
+  if (pairs.length > maxPairs) pairs.shift();
 }
 
 /** Minus the gradient times the inverse Hessian that the pairs and the preconditioner make up. */

@@ -9,8 +9,8 @@ import { coverRows, type RowBlock } from './row-blocks.ts';
 /** `float32` multiplies twice as fast, `float64` exactly; features are float32 and sums float64 in either case. */
 export type Precision = 'float32' | 'float64';
 
-/** Features of one block: few enough that a copy of them in float64 is small and that a cancel is soon heard. */
-const blockValues = 2 ** 22;
+/** Features of one block: a copy of them in float64 still fits into the cache, and a cancel is soon heard. */
+const blockValues = { float32: 2 ** 22, float64: 2 ** 19 };
 
 /**
  * Products with the given rows of the matrix, divided by `scale`. Each call throws the signal's reason once it is
@@ -24,7 +24,7 @@ export function createOnnxProducts(
   precision: Precision,
 ): Products {
   const { dimensions: d } = matrix;
-  const blocks = coverRows(rows, Math.max(64, Math.floor(blockValues / d)));
+  const blocks = coverRows(rows, Math.max(64, Math.floor(blockValues[precision] / d)));
   let reads = 0;
 
   async function forEachBlock(

@@ -1,5 +1,6 @@
 // What compute knows of representer points: the feature matrix of all images and the fit that explanations are made from.
 import type { ComputeCalls, ComputeEvents, LoadedFit } from '../../../shared/compute-contract.ts';
+import type { FitTarget } from '../../../shared/domain.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import { explainLogit } from './explain.ts';
@@ -26,21 +27,22 @@ export type RepresenterCalls = Pick<
 export function createRepresenter(report: (progress: ComputeEvents['progress']) => void): Handlers<RepresenterCalls> {
   let matrix: FeatureMatrix | undefined;
   let preconditioners: Preconditioners | undefined;
-  let fit: LoadedFit | undefined;
+  const fits = new Map<FitTarget, LoadedFit>();
 
   function requireMatrix(): FeatureMatrix {
     if (!matrix) throw new AppError('bad-request', 'No features are loaded; run the extraction first.');
     return matrix;
   }
 
-  function requireFit(): LoadedFit {
+  function requireFit(target: FitTarget): LoadedFit {
+    const fit = fits.get(target);
     if (!fit) throw new AppError('bad-request', 'No fit is loaded; fit the head first.');
     return fit;
   }
 
   return {
     'matrix.open': ({ rows, dimensions }) => {
-      fit = undefined;
+      fits.clear();
       preconditioners = undefined;
       matrix = undefined;
       matrix = new FeatureMatrix(rows, dimensions);
@@ -55,16 +57,17 @@ export function createRepresenter(report: (progress: ComputeEvents['progress']) 
       preconditioners ??= new Preconditioners(features);
       const answer = await fitHead(features, request, report, signal, preconditioners);
       // Other features may have been opened meanwhile.
-      if (matrix === features) fit = { ...request, ...answer };
+      const target = request.imitate ? 'model' : 'labels';
+      if (matrix === features) fits.set(target, { ...request, ...answer, target });
       return answer;
     },
     'fit.load': (loaded) => {
       checkLoaded(loaded, requireMatrix());
-      fit = loaded;
+      fits.set(loaded.target, loaded);
       return null;
     },
-    'fit.predict': async ({ rows }, { signal }) => {
-      const { weights, classes, scale } = requireFit();
+    'fit.predict': async ({ fit, rows }, { signal }) => {
+      const { weights, classes, scale } = requireFit(fit);
       const logits = new Float64Array(rows.length * classes);
       const products = createOnnxProducts(requireMatrix(), rows, scale, signal, 'float64');
       await products.multiply(weights, (block, first) => logits.set(block, first * classes));
@@ -73,13 +76,14 @@ export function createRepresenter(report: (progress: ComputeEvents['progress']) 
       });
       return logits;
     },
-    'fit.leaveOneOut': (request, { signal }) => leaveOneOut(requireMatrix(), requireFit(), request, report, signal),
+    'fit.leaveOneOut': (request, { signal }) =>
+      leaveOneOut(requireMatrix(), requireFit('labels'), request, report, signal),
     'fit.explain': (request, { signal }) => {
-      const loaded = requireFit();
+      const loaded = requireFit(request.fit);
       const products = createOnnxProducts(requireMatrix(), loaded.rows, loaded.scale, signal, 'float32');
       return explainLogit(requireMatrix(), loaded, products, request);
     },
-    'fit.nearest': (request, { signal }) => findNearest(requireMatrix(), requireFit().rows, request, signal),
+    'fit.nearest': (request, { signal }) => findNearest(requireMatrix(), requireFit('labels').rows, request, signal),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { foundation } from './0010-foundation.ts';
+import { fitTarget } from './0020-fit-target.ts';
 import { projectUid } from './0030-project-uid.ts';
 import { notes } from './0040-notes.ts';
 
@@ -12,6 +13,7 @@ export interface Migration {
 /** In order, listed by hand. A released one is never edited. */
 export const migrations: readonly Migration[] = [
   { version: 10, apply: foundation },
+  { version: 20, apply: fitTarget },
   { version: 30, apply: projectUid },
   { version: 40, apply: notes },
 ];

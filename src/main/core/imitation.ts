@@ -1,0 +1,134 @@
+// A fit that imitates the given model (METHODS 1.2, eq. 3), so that the model's own predictions can be explained. The labels
+// do not enter it: it ranks nothing and is no run.
+import type { FitParams } from '../../shared/core-contract.ts';
+import type { FitSummary, ModelOutput } from '../../shared/domain.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { LabelRow } from '../store/label-table.ts';
+import { blockSize } from '../store/feature-table.ts';
+import type { ComputeClient } from './compute-client.ts';
+import { FidelityCount } from './fidelity.ts';
+import type { JobContext } from './jobs.ts';
+import type { Loaded } from './loaded.ts';
+import { argmax, forEachPrediction } from './predict.ts';
+import { requireModel, type Project } from './project.ts';
+
+/** Of the paper's authors (METHODS 1.3): the labels, by which lambda could be chosen, are not to be used. */
+const usualLambda = 0.003;
+/** By how much a model must agree with the labels more often than by chance for its classes to be taken for theirs. */
+const leastAgreement = 0.05;
+
+export async function fitModel(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  params: FitParams,
+  { signal, report }: JobContext,
+): Promise<{ summary: FitSummary; reached: boolean }> {
+  const { store } = project;
+  const model = requireModel(project);
+  const classes = store.classes.count();
+  report({ done: 0, total: null, stage: 'Loading the features' });
+  await loaded.matrix(signal);
+  const own = readLogits(project, model.id, classes);
+  const train = store.labels.ofSplit('train', model.id);
+  requireSameClasses(train, own, classes);
+
+  const imageIds = Int32Array.from(train, ({ imageId }) => imageId);
+  const classIds = Int32Array.from(train, ({ givenClassId }) => givenClassId);
+  const { featureScale, tolerance, output } = params;
+  const stopListening = compute.onProgress(report);
+  const answer = await compute
+    .call(
+      'fit.run',
+      {
+        rows: imageIds.map((id) => id - 1),
+        labels: classIds.map((id) => id - 1),
+        classes,
+        lambda: params.lambda === 'auto' ? usualLambda : params.lambda,
+        featureScale,
+        tolerance,
+        imitate: { output, logits: own.of(imageIds) },
+      },
+      { signal },
+    )
+    .finally(stopListening);
+
+  report({ done: 0, total: null, stage: 'Comparing the fit with the model' });
+  const testImageIds = Int32Array.from(store.labels.ofSplit('test', model.id), ({ imageId }) => imageId);
+  const compareOn = (ids: Int32Array) => compare(compute, output, ids, own, signal);
+  const fidelity = { output, train: (await compareOn(imageIds))!, test: await compareOn(testImageIds) };
+  const id = store.transaction(() =>
+    store.fits.add({
+      ...answer,
+      modelId: model.id,
+      target: 'model',
+      fidelity,
+      lambdaChosen: params.lambda === 'auto' ? 'auto' : 'given',
+      featureScale,
+      tolerance,
+      trainAccuracy: fidelity.train.agreement,
+      testAccuracy: fidelity.test?.agreement ?? null,
+      labelsRevision: store.decisions.newestId(),
+      imageIds,
+      classIds,
+      alpha: Float32Array.from(answer.alpha),
+    }),
+  );
+  loaded.noteFit('model', id, imageIds, classIds);
+  return { summary: store.fits.latest(model.id, 'model')!, reached: answer.reached };
+}
+
+interface OwnLogits {
+  /** count x C, of the images in order. */
+  of(imageIds: Int32Array): Float32Array;
+}
+
+/** The logits that the model itself gave, from the extraction. Throws 'bad-request' where its classes are others. */
+function readLogits(project: Project, modelId: number, classes: number): OwnLogits {
+  const { store } = project;
+  const { head } = requireModel(project).description;
+  if (head.classes !== classes)
+    throw new AppError(
+      'bad-request',
+      `The model tells ${head.classes} classes apart and the data set has ${classes}, so the model's own predictions cannot be explained by these images; fit the labels instead.`,
+    );
+  const count = store.images.count();
+  const logits = new Float32Array(count * classes);
+  for (let first = 1; first <= count; first += blockSize)
+    logits.set(store.features.readLogits(modelId, first)!, (first - 1) * classes);
+  return {
+    of(imageIds) {
+      const chosen = new Float32Array(imageIds.length * classes);
+      imageIds.forEach((id, i) => chosen.set(logits.subarray((id - 1) * classes, id * classes), i * classes));
+      return chosen;
+    },
+  };
+}
+
+/** A model whose classes come in another order agrees with the labels by chance alone. */
+function requireSameClasses(train: readonly LabelRow[], own: OwnLogits, classes: number): void {
+  if (train.length === 0) throw new AppError('bad-request', 'No train image has features, so there is nothing to fit.');
+  const logits = own.of(Int32Array.from(train, ({ imageId }) => imageId));
+  const equal = train.filter(({ givenClassId }, i) => 1 + argmax(logits, i * classes, classes) === givenClassId);
+  const agreement = equal.length / train.length;
+  if (agreement < 1 / classes + leastAgreement)
+    throw new AppError(
+      'bad-request',
+      `The model predicts the given label of ${(agreement * 100).toFixed(1)} % of the train images, hardly more than by chance: its ${classes} classes are not those of the data set in alphabetical order, so its predictions cannot be explained.`,
+    );
+}
+
+async function compare(
+  compute: ComputeClient,
+  output: ModelOutput,
+  imageIds: Int32Array,
+  own: OwnLogits,
+  signal: AbortSignal,
+) {
+  let count: FidelityCount | undefined;
+  await forEachPrediction(compute, 'model', imageIds, signal, (logits, first, images) => {
+    count ??= new FidelityCount(output, logits.length / images);
+    count.add(own.of(imageIds.subarray(first, first + images)), logits);
+  });
+  return count?.finish() ?? null;
+}
