@@ -67,7 +67,7 @@ export async function exportModel(
         },
         target: beside,
         paths: images.map(({ path }) => join(root, path)),
-        logits: await compute.call('fit.predict', { rows }, { signal }),
+        logits: await compute.call('fit.predict', { fit: 'labels', rows }, { signal }),
       },
       { signal },
     );
