@@ -2,21 +2,31 @@
 import { describe, expect, it } from 'vitest';
 import { boundLogitError, measureGap } from '../../../src/main/compute/representer/certificate.ts';
 import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
+import { createFusedObjective } from '../../../src/main/compute/representer/fused-objective.ts';
 import { createLabelLoss } from '../../../src/main/compute/representer/loss.ts';
 import { createObjective } from '../../../src/main/compute/representer/objective.ts';
+import { createOnnxProducts } from '../../../src/main/compute/representer/onnx-products.ts';
 import { createPlainProducts } from '../../../src/main/compute/representer/plain-products.ts';
 import { dot, stepFrom } from '../../../src/main/compute/representer/vectors.ts';
-import { allRows, drawArray, drawProblem, type Problem } from './problems.ts';
+import { allRows, drawArray, drawProblem, relativeError, type Problem } from './problems.ts';
 
 const lambda = 0.003;
 const scale = 1.7;
 const { signal } = new AbortController();
 
-async function evaluateAnywhere(problem: Problem, seed: number) {
+/** What fits are made with, and the plainest way. */
+const engines = {
+  'ONNX Runtime': (matrix: FeatureMatrix, rows: Int32Array) =>
+    createOnnxProducts(matrix, rows, scale, signal, 'float64'),
+  'plain loops': (matrix: FeatureMatrix, rows: Int32Array) => createPlainProducts(matrix, rows, scale, signal),
+};
+type Engine = keyof typeof engines;
+
+async function evaluateAnywhere(problem: Problem, seed: number, engine: Engine) {
   const { n, d, classes, labels } = problem;
   const matrix = new FeatureMatrix(n, d);
   matrix.fill(0, problem.features);
-  const products = createPlainProducts(matrix, allRows(n), scale, signal);
+  const products = engines[engine](matrix, allRows(n));
   const objective = createObjective(products, createLabelLoss(labels, classes), lambda);
   const weights = drawArray((d + 1) * classes, seed);
   const residuals = new Float64Array(n * classes);
@@ -24,7 +34,7 @@ async function evaluateAnywhere(problem: Problem, seed: number) {
   const alpha = residuals.map((residual) => -residual / (2 * lambda * n));
   /** Row i as the fit sees it. */
   const row = (i: number) => Float64Array.from({ length: d + 1 }, (_, j) => (j < d ? matrix.row(i)[j]! / scale : 1));
-  return { objective, point, residuals, alpha, row };
+  return { matrix, objective, point, residuals, alpha, row };
 }
 
 const problems = [
@@ -33,12 +43,15 @@ const problems = [
   { n: 12, d: 30, classes: 2, seed: 3 },
   { n: 1, d: 4, classes: 3, seed: 4 },
 ].map(drawProblem);
+const cases = problems.flatMap((problem) =>
+  (Object.keys(engines) as Engine[]).map((engine) => ({ ...problem, engine })),
+);
 
-describe.each(problems)('$n images, $d features, $classes classes, at any W', (problem) => {
-  const { n, d, classes, labels } = problem;
+describe.each(cases)('$n images, $d features, $classes classes, at any W, by $engine', (problem) => {
+  const { n, d, classes, labels, engine } = problem;
 
   it('the representer sum misses the logits by G^T f / (2 lambda), within the bound', async () => {
-    const { point, alpha, row } = await evaluateAnywhere(problem, 11);
+    const { point, alpha, row } = await evaluateAnywhere(problem, 11, engine);
     const query = drawArray(d + 1, 5);
     const bound = boundLogitError(point, classes, lambda, Math.sqrt(dot(query, query)));
     for (let c = 0; c < classes; c++) {
@@ -53,7 +66,7 @@ describe.each(problems)('$n images, $d features, $classes classes, at any W', (p
   });
 
   it('the objective is ||G||^2 / (4 lambda) above the dual objective', async () => {
-    const { point, residuals } = await evaluateAnywhere(problem, 12);
+    const { point, residuals } = await evaluateAnywhere(problem, 12, engine);
     let entropy = 0;
     residuals.forEach((residual, at) => {
       const p = residual + (at % classes === labels[Math.floor(at / classes)] ? 1 : 0);
@@ -66,7 +79,7 @@ describe.each(problems)('$n images, $d features, $classes classes, at any W', (p
   });
 
   it('alpha sums to zero over the classes and orders the images as the loss does', async () => {
-    const { point, alpha, row } = await evaluateAnywhere(problem, 13);
+    const { point, alpha, row } = await evaluateAnywhere(problem, 13, engine);
     const importance: number[] = [];
     const loss: number[] = [];
     for (let i = 0; i < n; i++) {
@@ -83,7 +96,7 @@ describe.each(problems)('$n images, $d features, $classes classes, at any W', (p
   });
 
   it('gradient and Hessian agree with finite differences', async () => {
-    const { objective, point, residuals } = await evaluateAnywhere(problem, 14);
+    const { objective, point, residuals } = await evaluateAnywhere(problem, 14, engine);
     const direction = drawArray(point.weights.length, 6);
     const h = 1e-5;
     const ahead = await objective.evaluate(stepFrom(point.weights, h, direction));
@@ -97,11 +110,23 @@ describe.each(problems)('$n images, $d features, $classes classes, at any W', (p
   });
 });
 
+it.each(problems)(
+  '$n images, $d features: the float32 objective is the exact one, but for rounding',
+  async (problem) => {
+    const { matrix, point } = await evaluateAnywhere(problem, 16, 'plain loops');
+    const fused = createFusedObjective(matrix, { ...problem, rows: allRows(problem.n) }, scale, lambda, signal);
+    const { value, gradient, logitRms } = await fused.evaluate(point.weights);
+    expect(Math.abs(value / point.value - 1)).toBeLessThan(1e-5);
+    expect(Math.abs(logitRms / point.logitRms - 1)).toBeLessThan(1e-5);
+    expect(relativeError(gradient, point.gradient)).toBeLessThan(1e-5);
+  },
+);
+
 describe('gradient descent from W = 0', () => {
   it('is a representer sum at every step, of alpha by its own recursion', async () => {
     const problem = problems[0]!;
     const { n, d, classes } = problem;
-    const { objective, row } = await evaluateAnywhere(problem, 15);
+    const { objective, row } = await evaluateAnywhere(problem, 15, 'plain loops');
     const rate = 0.3;
     let weights: Float64Array = new Float64Array((d + 1) * classes);
     let alpha: Float64Array = new Float64Array(n * classes);
