@@ -5,6 +5,6 @@ import { createAppState } from './state/app-state.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 
-const state = createAppState(chooseHost(), localStorage);
+const state = createAppState(chooseHost());
 mount(App, { target: document.getElementById('app')!, props: { state } });
 void state.connection.open();

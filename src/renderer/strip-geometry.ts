@@ -26,6 +26,17 @@ export function viewStrip(total: number, tile: number, viewport: number, scrollT
   return { spacerHeight, first, last, top: scrollTop + first * tile - shift };
 }
 
+/** First and last place that can be seen, whole or in part; last is -1 for an empty strip. */
+export function seenTiles(
+  total: number,
+  tile: number,
+  viewport: number,
+  scrollTop: number,
+): { first: number; last: number } {
+  const shift = toStripTop(total, tile, viewport, scrollTop);
+  return { first: Math.floor(shift / tile), last: Math.min(total, Math.ceil((shift + viewport) / tile)) - 1 };
+}
+
 /** The scroll position that brings a place to `above` tiles below the upper edge. */
 export function scrollTo(place: number, total: number, tile: number, viewport: number, above: number): number {
   const wanted = Math.max(0, (place - above) * tile);

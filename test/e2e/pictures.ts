@@ -2,6 +2,7 @@
 // The README's picture is one of them: `npm run pictures -- /tmp/p && cp /tmp/p/review-light.png build/review.png`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { startApp } from './app.ts';
 import { launchChromium } from './chromium.ts';
 import { expectDecided, makeSample, showScreen } from './steps.ts';
@@ -9,6 +10,30 @@ import { expectDecided, makeSample, showScreen } from './steps.ts';
 const folder = process.argv[2];
 if (!folder) throw new Error('Say where the pictures go: npm run pictures -- FOLDER');
 mkdirSync(folder, { recursive: true });
+
+/** The states of Review, each with the keys that lead to it from the image. */
+const reviewStates: Record<string, string[]> = {
+  review: [],
+  'review-zoomed': ['z', '+', '+'],
+  'review-evidence': ['e'],
+  'review-evidence-cosine': ['e', 'c'],
+  'review-similar': ['s'],
+  'review-grid': ['g'],
+  'review-grid-selected': ['g', 'ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowDown'],
+  'review-filter': ['f'],
+  'review-finder': ['/'],
+  'review-keys': ['?'],
+  'review-history': ['x', 'ArrowLeft', 'n', 'Enter', 'h'],
+};
+
+/** Nothing is on its way any more: no picture, no number. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() => {
+    const images = [...document.images];
+    return images.every((image) => image.complete) && document.querySelector('.skeleton') === null;
+  });
+}
 
 const browser = await launchChromium();
 const app = await startApp(browser);
@@ -32,12 +57,26 @@ try {
       '-small': { width: 1024, height: 700 },
     })) {
       const page = await app.open({ colorScheme, viewport });
-      for (const screen of ['Projects', 'Overview', 'Review', 'Runs', 'Export', 'Settings']) {
+      const take = async (name: string) => {
+        await settle(page);
+        await page.screenshot({ path: join(folder, `${name}-${colorScheme}${size}.png`) });
+      };
+      for (const screen of ['Projects', 'Overview', 'Runs', 'Export', 'Settings']) {
         await showScreen(page, screen);
-        if (screen === 'Review') await page.getByText('the other', { exact: false }).first().waitFor();
         if (screen === 'Runs') await page.getByRole('table').first().waitFor();
-        await page.waitForLoadState('networkidle');
-        await page.screenshot({ path: join(folder, `${screen.toLowerCase()}-${colorScheme}${size}.png`) });
+        await take(screen.toLowerCase());
+      }
+      for (const [name, keys] of Object.entries(reviewStates)) {
+        await page.reload();
+        await page.locator('body[data-ready]').waitFor();
+        await showScreen(page, 'Review');
+        await page.getByText('the other', { exact: false }).first().waitFor();
+        await settle(page);
+        for (const key of keys) {
+          await page.keyboard.press(key);
+          await settle(page);
+        }
+        await take(name);
       }
       await page.context().close();
     }

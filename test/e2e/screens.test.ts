@@ -9,6 +9,16 @@ import { makeSample, showScreen } from './steps.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const screens = ['Projects', 'Overview', 'Review', 'Runs', 'Export', 'Settings'];
+/** The views and dialogs of Review, with the keys that lead there. */
+const views: Record<string, string[]> = {
+  'evidence in full': ['e', 'ArrowRight'],
+  'similar images': ['s', 'a'],
+  'the grid': ['g', 'ArrowRight', 'Shift+ArrowRight'],
+  'the filter': ['f'],
+  'the history': ['h'],
+  'the class finder': ['/'],
+  'all keys': ['?'],
+};
 
 let browser: Browser;
 let app: App;
@@ -49,6 +59,19 @@ describe.each([
   { colorScheme: 'dark' as const, viewport: { width: 1440, height: 900 } },
   { colorScheme: 'light' as const, viewport: { width: 1024, height: 700 } },
 ])('in $colorScheme at $viewport.width x $viewport.height', (options) => {
+  it.each(Object.entries(views))('Review, %s, breaks no accessibility rule and fits the window', async (_, keys) => {
+    const page = await app.open(options);
+    await showScreen(page, 'Review');
+    await page.getByText('the other', { exact: false }).first().waitFor();
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      await page.waitForLoadState('networkidle');
+    }
+    expect(await findViolations(page)).toEqual([]);
+    expect(await isCutOff(page)).toBe(false);
+    await page.context().close();
+  });
+
   it.each(screens)('%s breaks no accessibility rule and fits the window', async (name) => {
     const page = await app.open(options);
     await showScreen(page, name);

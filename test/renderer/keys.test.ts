@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { findConflicts, handleKey, keyTable, printKey, type KeyHandlers } from '../../src/renderer/keys.ts';
+import { canBeBound, handleKey, printKey, toAriaShortcut, type KeyHandlers } from '../../src/renderer/key-events.ts';
+import { findConflicts, findHolder, keyTable, withKeys } from '../../src/renderer/keys.ts';
 
 afterEach(() => document.body.replaceChildren());
 
@@ -7,11 +8,15 @@ afterEach(() => document.body.replaceChildren());
 function press(
   key: string,
   handlers: KeyHandlers,
-  rest: KeyboardEventInit & { on?: Element; singleKeys?: boolean } = {},
+  rest: KeyboardEventInit & { on?: Element; singleKeys?: boolean; own?: Record<string, string[]> } = {},
 ): KeyboardEvent {
-  const { on = document.body, singleKeys = true, ...init } = rest;
+  const { on = document.body, singleKeys = true, own = {}, ...init } = rest;
+  const keys = { bindings: withKeys(own), areSingleKeysOn: singleKeys };
   const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init });
-  const listen = (heard: Event) => handleKey(heard as KeyboardEvent, 'review', singleKeys, handlers);
+  const listen = (heard: Event) => {
+    handleKey(heard as KeyboardEvent, 'review', keys, handlers);
+    handleKey(heard as KeyboardEvent, 'image', keys, handlers);
+  };
   window.addEventListener('keydown', listen);
   on.dispatchEvent(event);
   window.removeEventListener('keydown', listen);
@@ -62,10 +67,30 @@ describe('keys', () => {
     expect([undo.mock.calls.length, redo.mock.calls.length]).toEqual([2, 1]);
   });
 
-  it('says which digit was pressed', () => {
-    const relabel = vi.fn();
-    press('0', { relabel });
-    expect(relabel).toHaveBeenCalledWith('0');
+  it('binds digits to places, not to what stands there', () => {
+    const last = vi.fn();
+    press('0', { 'class-10': last });
+    press('1', { 'class-10': last });
+    expect(last).toHaveBeenCalledOnce();
+  });
+
+  it('hears the keys that a person has chosen, and no longer those of the table', () => {
+    const keep = vi.fn();
+    press('p', { keep }, { own: { keep: ['p'] } });
+    press('k', { keep }, { own: { keep: ['p'] } });
+    expect(keep).toHaveBeenCalledOnce();
+  });
+
+  it('knows who has a key already, where both would hear it', () => {
+    expect(findHolder(withKeys({}), 'keep', 'x')).toBe('exclude');
+    expect(findHolder(withKeys({}), 'zoom', 'k')).toBe('keep');
+    expect(findHolder(withKeys({}), 'keep', '?')).toBe('all-keys');
+    // The arrows mean other things in the grid, where one image cannot be moved from.
+    expect(findHolder(withKeys({}), 'next', 'ArrowUp')).toBe('previous');
+    expect(findHolder(withKeys({}), 'zoom-in', '+')).toBeUndefined();
+    expect(findConflicts(withKeys({ keep: ['x'] }))).toEqual([{ key: 'x', ids: ['keep', 'exclude'] }]);
+    expect(['mod+w', 'Tab', 'Shift', 'mod+Tab', 'F5'].filter(canBeBound)).toEqual([]);
+    expect(['p', 'Enter', 'mod+shift+z', 'mod+a'].filter((key) => !canBeBound(key))).toEqual([]);
   });
 
   it('leaves keys to fields, lists and dialogs', () => {
@@ -109,5 +134,6 @@ describe('keys', () => {
 
   it('prints keys as they stand on a keyboard', () => {
     expect(['Enter', 'k', '+', 'mod+shift+z', 'ArrowLeft'].map(printKey)).toEqual(['↵', 'K', '+', 'Ctrl Shift Z', '←']);
+    expect(['mod+z', ' ', '+', 'k'].map(toAriaShortcut)).toEqual(['Control+Z', 'Space', 'Plus', 'K']);
   });
 });

@@ -1,9 +1,12 @@
 // The whole screen in jsdom, on a core that a test makes.
-import { cleanup, render, waitFor } from '@testing-library/svelte';
+import { cleanup, configure, render, waitFor } from '@testing-library/svelte';
 import App from '../../src/renderer/App.svelte';
 import type { Host } from '../../src/renderer/host/host.ts';
 import { createAppState, type AppState } from '../../src/renderer/state/app-state.ts';
 import type { FakeCore } from './fake-core.ts';
+
+// A busy machine takes its time; what is waited for is that it happens.
+configure({ asyncUtilTimeout: 10_000 });
 
 const opened: AppState[] = [];
 
@@ -11,8 +14,7 @@ const opened: AppState[] = [];
 export async function renderApp(core: FakeCore, extras: Partial<Host> = {}): Promise<AppState> {
   addMissingBrowserParts();
   delete document.body.dataset['ready'];
-  localStorage.clear();
-  const state = createAppState(core.host(extras), localStorage);
+  const state = createAppState(core.host(extras));
   opened.push(state);
   render(App, { state });
   await state.connection.open();

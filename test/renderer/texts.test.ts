@@ -1,7 +1,7 @@
 // Texts: every language says everything, fills in the same places, and no text stands anywhere else.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fireEvent, screen } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import { texts as english } from '../../src/renderer/languages/en.ts';
 import {
@@ -77,13 +77,14 @@ describe('t', () => {
 });
 
 it('changes the language of the whole page at once, and remembers it', async () => {
-  const { preferences } = await renderApp(new FakeCore());
+  const core = new FakeCore();
+  const { preferences } = await renderApp(core);
   await fireEvent.click(screen.getByRole('button', { name: 'Settings' }));
-  preferences.setLanguage('zh-CN');
+  preferences.set({ language: 'zh-CN' });
   expect(await screen.findByRole('heading', { name: '设置' })).toBeTruthy();
   expect(screen.getByRole('button', { name: '审核' })).toBeTruthy();
   expect(document.documentElement.lang).toBe('zh-CN');
-  expect(localStorage.getItem('second-look.language')).toBe('zh-CN');
+  await waitFor(() => expect(core.preferences.language).toBe('zh-CN'));
   expect(languageNames.map(({ name }) => name)).toEqual(expect.arrayContaining(['English', '简体中文']));
 });
 

@@ -25,9 +25,10 @@ export interface AppState {
 export const [getAppState, setAppState] = createContext<AppState>();
 
 /** Wires the subjects together; nothing is sent before `connection.open()`. */
-export function createAppState(host: Host, storage: Storage): AppState {
+export function createAppState(host: Host): AppState {
   const connection = new Connection(host);
   const notices = new Notices();
+  const preferences = new Preferences(connection, notices);
   const project = new Project(connection);
   const jobs = new Jobs(connection, project, notices);
   return {
@@ -36,9 +37,9 @@ export function createAppState(host: Host, storage: Storage): AppState {
     notices,
     project,
     jobs,
-    review: new Review(connection, project, notices),
+    review: new Review(connection, project, preferences, notices),
     runs: new Runs(connection, project, jobs),
-    preferences: new Preferences(storage),
+    preferences,
     screens: new Screens(project),
   };
 }

@@ -1,5 +1,5 @@
 // The line to core: opened, lost, opened again with back-off. Subscriptions outlive a loss; what is on screen stays.
-import type { AppDescription, CoreCalls, CoreEvents } from '../../shared/core-contract.ts';
+import type { AppDescription, CoreCalls, CoreEvents, PreferenceValues } from '../../shared/core-contract.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
 import { connect, type Client } from '../../shared/rpc.ts';
 import type { Host } from '../host/host.ts';
@@ -74,6 +74,10 @@ export class Connection {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#client?.close();
+  }
+
+  async setPreferences(preferences: PreferenceValues): Promise<void> {
+    this.app = await this.call('app.setPreferences', preferences);
   }
 
   async setReviewer(name: string): Promise<void> {

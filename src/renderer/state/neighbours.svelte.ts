@@ -39,6 +39,13 @@ export class Neighbours {
     for (const row of rows) if (!this.#controllers.has(row.imageId)) this.#load(row);
   }
 
+  /** Saves the note of an image; rejects where core does. */
+  async setNote(imageId: number, text: string): Promise<void> {
+    const { note } = await this.#core.call('images.setNote', { imageId, text });
+    const card = this.#cards.get(imageId);
+    if (card) this.#cards.set(imageId, { ...card, note });
+  }
+
   /** Loads one image again, after a failure. */
   retry(row: QueueRow): void {
     this.#drop(row.imageId);

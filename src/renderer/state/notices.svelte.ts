@@ -16,7 +16,11 @@ export class Notices {
   /** Shows what failed; a cancelled call is no failure. */
   show(error: unknown): void {
     if (isAppError(error, 'cancelled')) return;
-    const sentence = toSentence(error);
+    this.say(toSentence(error));
+  }
+
+  /** Shows a sentence until it is dismissed. */
+  say(sentence: string): void {
     if (this.list.some((notice) => notice.sentence === sentence)) return;
     this.list = [...this.list, { id: ++this.#lastId, sentence }];
   }

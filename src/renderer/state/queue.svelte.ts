@@ -1,14 +1,15 @@
-// The queue as pages of one order, with this sitting's decisions laid over what core answered.
+// The queue as pages of one order, with this sitting's decisions laid over what core answered. Only the pages near what is
+// looked at are held, so that a queue of a million images takes no more memory than one of a thousand.
 import { SvelteMap } from 'svelte/reactivity';
-import type { LabelChange, QueuePage, QueueRow, ReviewState } from '../../shared/domain.ts';
+import type { LabelChange, QueuePage, QueueQuery, QueueRow, ReviewState } from '../../shared/domain.ts';
 import { isAppError } from '../../shared/errors.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence } from './notices.svelte.ts';
 
 export const pageSize = 200;
+const heldPages = 24;
 
-export type Shown = 'open' | 'all' | 'unsure';
-const statesShown: Record<Shown, ReviewState[] | undefined> = { open: ['open'], all: undefined, unsure: ['unsure'] };
+export const startQuery: QueueQuery = { method: 'importance', states: ['open'] };
 
 export interface LaidOver {
   classId: number | null;
@@ -18,12 +19,15 @@ export interface LaidOver {
 }
 
 export class Queue {
-  shown = $state<Shown>('open');
+  query = $state.raw<QueueQuery>(startQuery);
   total = $state<number | null>(null);
   firstOpen = $state<number | null>(null);
   error = $state<string | null>(null);
   /** By image id: what was decided, or taken back, since the order was made. */
   readonly overlay = new SvelteMap<number, LaidOver>();
+  /** Images decided since the order was made, where that changes what the query would find now. */
+  readonly decidedSince: number = $derived.by(() => (dependsOnDecisions(this.query) ? this.overlay.size : 0));
+  /** In the order in which they were last needed. */
   readonly #pages = new SvelteMap<number, QueueRow[]>();
   readonly #places = new Map<number, number>();
   readonly #asked = new Set<number>();
@@ -40,19 +44,17 @@ export class Queue {
     core.onOpen(() => this.#asked.clear());
   }
 
-  /** Makes a new order for `shown` under the newest fit, and forgets the one before. */
-  async start(shown: Shown): Promise<void> {
+  /** Makes a new order for a query under the newest fit, and forgets the one before. */
+  async start(query: QueueQuery): Promise<void> {
     this.clear();
-    this.shown = shown;
+    this.query = query;
     await this.#loadPage(0);
   }
 
   clear(): void {
     this.#generation += 1;
     this.#order = undefined;
-    this.#pages.clear();
-    this.#places.clear();
-    this.#asked.clear();
+    this.#forgetPages();
     this.overlay.clear();
     this.total = null;
     this.firstOpen = null;
@@ -62,8 +64,17 @@ export class Queue {
   /** The row at a place as it stands now; undefined until its page is there. */
   row(place: number): QueueRow | undefined {
     const row = this.#pages.get(Math.floor(place / pageSize))?.[place % pageSize];
-    const laidOver = row && this.overlay.get(row.imageId);
-    return row && laidOver ? { ...row, classId: laidOver.classId, state: laidOver.state } : row;
+    return row && this.asItStands(row);
+  }
+
+  /** A row of wherever, with what was decided of it meanwhile. */
+  asItStands<Row extends QueueRow>(row: Row): Row {
+    const laidOver = this.overlay.get(row.imageId);
+    return laidOver ? { ...row, classId: laidOver.classId, state: laidOver.state } : row;
+  }
+
+  isSaved(imageId: number): boolean {
+    return this.overlay.get(imageId)?.isSaved ?? true;
   }
 
   /** Asks for the pages of these places that are not here yet. */
@@ -74,7 +85,20 @@ export class Queue {
       void this.#loadPage(page);
   }
 
-  /** Where an image stands in this order, as far as its page has been seen. */
+  /** The rows at these places, wherever they are; rejects where core does. */
+  async rowsAt(places: readonly number[]): Promise<QueueRow[]> {
+    const pages = new Map<number, QueueRow[]>();
+    for (const number of new Set(places.map((place) => Math.floor(place / pageSize)))) {
+      const rows = this.#pages.get(number) ?? (await this.#readPage(number)).rows;
+      pages.set(number, rows);
+    }
+    return places.flatMap((place) => {
+      const row = pages.get(Math.floor(place / pageSize))?.[place % pageSize];
+      return row ? [this.asItStands(row)] : [];
+    });
+  }
+
+  /** Where an image stands in this order, as far as its page is held. */
   placeOf(imageId: number): number | undefined {
     return this.#places.get(imageId);
   }
@@ -98,17 +122,21 @@ export class Queue {
     return laidOver !== undefined && laidOver.state !== 'open';
   }
 
+  #readPage(page: number): Promise<QueuePage> {
+    return this.#core.call('queue.page', {
+      query: this.query,
+      ...(this.#order === undefined ? {} : { order: this.#order }),
+      from: page * pageSize,
+      count: pageSize,
+    });
+  }
+
   async #loadPage(page: number): Promise<void> {
     if (this.#asked.has(page)) return;
     this.#asked.add(page);
     const generation = this.#generation;
     try {
-      const answer = await this.#core.call('queue.page', {
-        query: queryOf(this.shown),
-        ...(this.#order === undefined ? {} : { order: this.#order }),
-        from: page * pageSize,
-        count: pageSize,
-      });
+      const answer = await this.#readPage(page);
       if (generation === this.#generation) this.#accept(page, answer);
     } catch (error) {
       if (generation !== this.#generation || isAppError(error, 'cancelled')) return;
@@ -121,9 +149,7 @@ export class Queue {
     // Core had dropped the order and made it anew: pages of the old one do not fit it.
     const isReordered = this.#order !== undefined && this.#order !== order;
     if (isReordered) {
-      this.#pages.clear();
-      this.#places.clear();
-      this.#asked.clear();
+      this.#forgetPages();
       this.#asked.add(page);
     }
     this.#order = order;
@@ -132,11 +158,26 @@ export class Queue {
     this.error = null;
     this.#pages.set(page, rows);
     rows.forEach((row, index) => this.#places.set(row.imageId, page * pageSize + index));
+    this.#dropFarthest(page);
     if (isReordered) this.#onReordered();
+  }
+
+  /** What has just come is what is looked at. */
+  #dropFarthest(near: number): void {
+    while (this.#pages.size > heldPages) {
+      const [farthest = near] = [...this.#pages.keys()].sort((a, b) => Math.abs(b - near) - Math.abs(a - near));
+      for (const { imageId } of this.#pages.get(farthest)!) this.#places.delete(imageId);
+      this.#pages.delete(farthest);
+      this.#asked.delete(farthest);
+    }
+  }
+
+  #forgetPages(): void {
+    this.#pages.clear();
+    this.#places.clear();
+    this.#asked.clear();
   }
 }
 
-const queryOf = (shown: Shown) => {
-  const states = statesShown[shown];
-  return { method: 'importance' as const, ...(states ? { states } : {}) };
-};
+const dependsOnDecisions = ({ states, classId, reviewer, arrangement }: QueueQuery): boolean =>
+  states !== undefined || classId !== undefined || reviewer !== undefined || arrangement === 'state';

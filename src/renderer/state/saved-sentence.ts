@@ -1,17 +1,25 @@
-// What was saved, in the words that the screen shows and the live region reads.
-import type { QueueRow, ReviewAnswer } from '../../shared/domain.ts';
+// What was saved, and what was not, in the words that the screen shows and the live region reads.
+import type { ReviewAnswer } from '../../shared/domain.ts';
 import { t } from '../texts.svelte.ts';
+import type { Judged } from './verdict.ts';
 
-/** 'Saved: ship → plane, 37 decided'. */
+/** 'Saved: ship → plane, 37 decided'; of several, how many. */
 export function describeSaved(
-  row: QueueRow,
-  answer: ReviewAnswer,
+  judged: readonly Judged[],
+  { changed, progress }: ReviewAnswer,
   names: { nameOf(classId: number | null): string },
 ): string {
-  const change = answer.changed[0];
-  const label = names.nameOf(row.givenClassId);
-  const state = change?.state ?? 'open';
-  const verdict =
-    state === 'open' ? label : t(`review.verdict-${state}`, { label, to: names.nameOf(change?.classId ?? null) });
-  return t('review.saved', { verdict, decided: answer.progress.decided });
+  const { decided } = progress;
+  const [change] = changed;
+  if (judged.length !== 1 || !change) return t('review.saved-many', { count: changed.length, decided });
+  const label = names.nameOf(judged[0]!.row.givenClassId);
+  const { state, classId } = change;
+  const verdict = state === 'open' ? label : t(`review.verdict-${state}`, { label, to: names.nameOf(classId) });
+  return t('review.saved', { verdict, decided });
+}
+
+export function describeUnsaved({ judged, sentence }: { judged: readonly Judged[]; sentence: string }): string {
+  return judged.length === 1
+    ? t('review.not-saved', { path: judged[0]!.row.path, why: sentence })
+    : t('review.not-saved-many', { count: judged.length, why: sentence });
 }

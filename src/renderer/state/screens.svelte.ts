@@ -16,6 +16,7 @@ const needsProject: Record<Screen, boolean> = {
 };
 
 export class Screens {
+  isKeySheetOpen = $state(false);
   #chosen = $state<Screen | null>(null);
   readonly #project: Project;
   readonly current: Screen = $derived.by(() => {

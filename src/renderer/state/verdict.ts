@@ -7,6 +7,12 @@ export interface Verdict {
   classId?: number;
 }
 
+/** A verdict on an image, as the image was when it was judged. */
+export interface Judged {
+  row: QueueRow;
+  verdict: Verdict;
+}
+
 /** What Enter means: the suggestion; where that is the given label, to keep it. */
 export const toAcceptance = ({ suggestedClassId, givenClassId }: QueueRow): Verdict =>
   suggestedClassId === givenClassId ? { action: 'keep' } : { action: 'relabel', classId: suggestedClassId };

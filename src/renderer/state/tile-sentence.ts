@@ -1,0 +1,14 @@
+// A tile in words, for who hears it.
+import type { QueueRow } from '../../shared/domain.ts';
+import { t } from '../texts.svelte.ts';
+
+/** 'Rank 214, ant, suggested bee, kept'. */
+export function describeTile(row: QueueRow, nameOf: (classId: number | null) => string): string {
+  const { rank, state, givenClassId, suggestedClassId } = row;
+  const label =
+    suggestedClassId === givenClassId
+      ? nameOf(givenClassId)
+      : t('review.tile-suggested', { label: nameOf(givenClassId), suggested: nameOf(suggestedClassId) });
+  if (state === 'open') return t('review.tile', { rank, label });
+  return t(`review.tile-${state}`, { rank, label, to: nameOf(row.classId) });
+}
