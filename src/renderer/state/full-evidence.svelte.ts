@@ -5,10 +5,10 @@ import { Latest } from './latest.svelte.ts';
 
 /** Points of each sign in a column. */
 export const pointsInFull = 6;
-export type EvidenceOrder = 'value' | 'cosine';
+export type EvidenceOrder = 'raw' | 'cosine';
 
 export class FullEvidence {
-  order = $state<EvidenceOrder>('value');
+  order = $state<EvidenceOrder>('raw');
   readonly suggested = new Latest<Evidence>();
   readonly other = new Latest<Evidence>();
   readonly #core: Core;
@@ -24,7 +24,7 @@ export class FullEvidence {
       const key = `${imageId} ${classId} ${order}`;
       if (column.key === key) return;
       void column.load(key, (signal) =>
-        this.#core.call('images.evidence', { imageId, classId, count: pointsInFull, order }, { signal }),
+        this.#core.call('images.evidence', { imageIds: [imageId], classId, count: pointsInFull, order }, { signal }),
       );
     };
     load(this.suggested, suggestedClassId);
