@@ -11,6 +11,7 @@ export default defineConfig({
           'core-process': 'src/main/electron/core-process.ts',
           'compute-process-electron': 'src/main/electron/compute-process.ts',
           'compute-process': 'src/main/server/compute-process.ts',
+          'decode-worker': 'src/main/compute/decode-worker.ts',
           cli: 'src/main/cli/index.ts',
         },
         // Beside the entries, because modules find the other processes by their own place.

@@ -11,6 +11,7 @@ const allowed: Record<string, string[]> = {
   'main/core-process.js': ['better-sqlite3', 'zod', 'node:'],
   'main/compute-process-electron.js': ['onnxruntime-node', 'sharp', 'zod', 'node:'],
   'main/compute-process.js': ['onnxruntime-node', 'sharp', 'zod', 'node:'],
+  'main/decode-worker.js': ['onnxruntime-node', 'sharp', 'zod', 'node:'],
   'main/cli.js': ['better-sqlite3', 'ws', 'zod', 'node:'],
   'preload/*.cjs': ['electron'],
   'renderer/**/*.{js,html}': [],

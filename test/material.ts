@@ -9,6 +9,9 @@ import { describe, it } from 'vitest';
 const folder = process.env.SECOND_LOOK_MATERIAL ?? resolve(import.meta.dirname, '../../shared/material');
 const isPresent = existsSync(folder);
 
+/** Why there is none, or null. */
+export const materialAbsence = isPresent ? null : `the material is absent (looked for it in ${folder})`;
+
 /** The path of a file of the material. */
 export const materialPath = (path: string): string => join(folder, path);
 
@@ -18,7 +21,7 @@ export function describeWithMaterial(title: string, tests: () => void): void {
     describe(title, tests);
     return;
   }
-  const reason = `skipped: the material is absent (looked for it in ${folder})`;
+  const reason = `skipped: ${materialAbsence}`;
   console.warn(`${title}: ${reason}`);
   // The tests themselves are not even listed: to list them some read the material.
   describe(title, () => it.skip(reason));

@@ -17,11 +17,25 @@ export function describeHead({ kind, dimensions, classes, exact }: Head): string
 export const rangeOptions = () => pixelRanges.map((value) => ({ value, label: t(`model.range-${value}`) }));
 export const orderOptions = () => channelOrders.map((value) => ({ value, label: t(`model.order-${value}`) }));
 
-export function describePreprocessing({ width, height, channels, range, mean, std }: Preprocessing): string {
+/** A project from before there was a choice has no shortest side. */
+function describeSize(width: number, height: number, shortestSide: number | null | undefined): string {
+  const size = `${width} × ${height}`;
+  return shortestSide == null ? t('model.stretched-to', { size }) : t('model.cut-to', { size, shortest: shortestSide });
+}
+
+export function describePreprocessing({
+  width,
+  height,
+  shortestSide,
+  channels,
+  range,
+  mean,
+  std,
+}: Preprocessing): string {
   const numbers = (values: readonly number[]) => values.map((value) => formatDecimal(value, 3)).join(', ');
   const isPlain = mean.every((value) => value === 0) && std.every((value) => value === 1);
   const places = {
-    size: `${width} × ${height}`,
+    size: describeSize(width, height, shortestSide),
     order: t(`model.order-${channels}`),
     range: t(`model.range-${range}`),
   };

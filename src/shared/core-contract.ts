@@ -48,6 +48,7 @@ const PlaceSchema = z.strictObject({ grant: z.string().max(64), path: z.string()
 const PreprocessingSchema = z.strictObject({
   width: z.int().min(1).max(8192),
   height: z.int().min(1).max(8192),
+  shortestSide: z.int().min(1).max(16384).nullable(),
   channels: z.enum(channelOrders),
   range: z.enum(pixelRanges),
   mean: z.array(z.number()).min(1).max(4),

@@ -40,10 +40,12 @@ export interface Problem {
 export const channelOrders = ['rgb', 'bgr', 'gray'] as const;
 export const pixelRanges = ['0-1', '0-255', '-1-1'] as const;
 
-/** How a picture becomes the model's input: resize (stretched) to width x height, scale to `range`, then (x - mean) / std per channel. */
+/** How a picture becomes the model's input: resize to width x height, scale to `range`, then (x - mean) / std per channel. */
 export interface Preprocessing {
   width: number;
   height: number;
+  /** Pixels of the shortest side, to which a picture is scaled before its centre is cut out; null stretches it instead. */
+  shortestSide: number | null;
   channels: (typeof channelOrders)[number];
   range: (typeof pixelRanges)[number];
   /** One value per channel, in the model's channel order, in units of `range`. */
@@ -455,6 +457,8 @@ export interface ProjectModel {
   /** Images with features, and images that should have them. */
   extracted: number;
   extractable: number;
+  /** Images that have features by another model or another preprocessing, which are kept and not used. */
+  stale: number;
   provider: Provider | null;
   providersTried: ProviderRefusal[];
 }

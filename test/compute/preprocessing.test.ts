@@ -75,6 +75,7 @@ describe('preprocessing', () => {
     expect(preprocessing).toEqual({
       width: 4,
       height: 4,
+      shortestSide: null,
       channels: 'rgb',
       range: '0-1',
       mean: [0, 0, 0],
@@ -144,6 +145,7 @@ describe('a tensor', () => {
   const plain: Preprocessing = {
     width: 2,
     height: 1,
+    shortestSide: null,
     channels: 'rgb',
     range: '0-255',
     mean: [0, 0, 0],

@@ -75,6 +75,7 @@ export class FakeCore {
         description: modelDescription,
         extracted: this.rows.length + 4,
         extractable: this.rows.length + 4,
+        stale: 0,
         provider: 'cpu',
         providersTried: [],
       },

@@ -22,6 +22,7 @@ export const modelDescription: ModelDescription = {
   preprocessing: {
     width: 224,
     height: 224,
+    shortestSide: null,
     channels: 'rgb',
     range: '0-1',
     mean: [0.485, 0.456, 0.406],

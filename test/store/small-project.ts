@@ -5,7 +5,15 @@ import { openStore, type Store } from '../../src/main/store/store.ts';
 export const smallModel: ModelDescription = {
   input: { name: 'x', layout: 'nchw', element: 'float32', channels: 3, height: 8, width: 8, batch: null },
   head: { kind: 'Gemm', features: 'f', logits: 'z', dimensions: 2, classes: 2, exact: true, difference: 1e-7 },
-  preprocessing: { width: 8, height: 8, channels: 'rgb', range: '0-1', mean: [0, 0, 0], std: [1, 1, 1] },
+  preprocessing: {
+    width: 8,
+    height: 8,
+    shortestSide: null,
+    channels: 'rgb',
+    range: '0-1',
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  },
   notes: [],
 };
 

@@ -60,6 +60,7 @@ export function createProgram(): Command {
   add<ModelOptions>('model', 'inspect an ONNX file, find its head and set how pictures enter it', setModel)
     .requiredOption('--onnx <file>')
     .option('--size <pixels>', 'width and height of the input', readCount)
+    .option('--shortest-side <pixels>', 'scale to this and cut out the centre, instead of stretching', readCount)
     .option('--mean <r,g,b>', 'subtracted per channel', readNumbers)
     .option('--std <r,g,b>', 'divided by per channel', readNumbers)
     .addOption(new Option('--range <range>', 'of the pixel values before mean and std').choices([...pixelRanges]))

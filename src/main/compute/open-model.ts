@@ -1,5 +1,5 @@
 import type { ComputeCalls } from '../../shared/compute-contract.ts';
-import type { Head, Preprocessing, Provider, ProviderRefusal } from '../../shared/domain.ts';
+import type { Head, ModelInput, Preprocessing, Provider, ProviderRefusal } from '../../shared/domain.ts';
 import { readModelFile } from './graph/model-file.ts';
 import { proveModel } from './prove-model.ts';
 import { chooseProvider } from './providers.ts';
@@ -10,6 +10,7 @@ import { understandModel } from './understand-model.ts';
 /** A model that is ready for extraction. */
 export interface OpenModel {
   session: Session;
+  input: ModelInput;
   preprocessing: Preprocessing;
   writer: TensorWriter;
   head: Head;
@@ -34,6 +35,7 @@ export async function openModel(params: ComputeCalls['model.open']['params']): P
   const chosen = await chooseProvider(params.provider, proven);
   return {
     ...chosen,
+    input: model.input,
     preprocessing: model.preprocessing,
     writer: proven.writer,
     head: proven.head,

@@ -17,6 +17,7 @@ export function choosePreprocessing(
   const takesBytes = input.element === 'uint8' || ownScaling === 'bytes';
   const preprocessing: Preprocessing = {
     ...size,
+    shortestSide: chooseShortestSide(size, choice),
     channels,
     range: choice.range ?? (takesBytes ? '0-255' : '0-1'),
     mean: perChannel('mean', choice.mean ?? [0], input),
@@ -43,6 +44,18 @@ function chooseSize(input: ModelInput, choice: Partial<Preprocessing>): Pick<Pre
     throw new AppError('bad-request', `The model takes pictures of ${fixed}, not ${width} x ${height}.`);
   }
   return { width, height };
+}
+
+function chooseShortestSide(
+  { width, height }: Pick<Preprocessing, 'width' | 'height'>,
+  choice: Partial<Preprocessing>,
+) {
+  const { shortestSide = null } = choice;
+  if (shortestSide === null || shortestSide >= Math.max(width, height)) return shortestSide;
+  throw new AppError(
+    'bad-request',
+    `A shortest side of ${shortestSide} is less than the ${width} x ${height} that are cut out of it. Give ${Math.max(width, height)} or more, or none to stretch.`,
+  );
 }
 
 function chooseChannels(input: ModelInput, choice: Partial<Preprocessing>): Preprocessing['channels'] {

@@ -102,6 +102,11 @@ export function toFloats({ data, type }: OnnxValue): Float32Array {
   if (type !== 'float16' || !ArrayBuffer.isView(data)) return new Float32Array();
   return fromHalves(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2));
 }
+/** Whether a run failed for want of memory, by what ONNX Runtime and its providers say then. */
+export const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error &&
+  /bad_?alloc|out of memory|failed to allocate|bfcarena|E_OUTOFMEMORY|not enough memory/i.test(error.message);
+
 /** A sentence for what ONNX Runtime says against a model, with the operator or version that it names. */
 export function toModelError(error: unknown, modelName: string): AppError {
   if (error instanceof AppError) return error;

@@ -8,6 +8,10 @@ export interface TensorWriter {
   pictureBytes: number;
   /** Room for `count` images, zeroed. */
   createTensor(count: number): PixelTensor;
+  /** Bytes of one picture as the model takes it. */
+  tensorBytes: number;
+  /** The numbers in a piece of memory. */
+  view(memory: SharedArrayBuffer): PixelTensor;
   /** Writes one picture, RGB and row-major, as image `index` of the tensor. */
   write(pixels: Uint8Array, tensor: PixelTensor, index: number): void;
 }
@@ -36,6 +40,8 @@ export function createTensorWriter(input: ModelInput, preprocessing: Preprocessi
     pictureBytes: pixelCount * 3,
     createTensor: (count) =>
       input.element === 'uint8' ? new Uint8Array(count * size) : new Float32Array(count * size),
+    tensorBytes: size * (input.element === 'uint8' ? 1 : 4),
+    view: (memory) => (input.element === 'uint8' ? new Uint8Array(memory) : new Float32Array(memory)),
     write,
   };
 }

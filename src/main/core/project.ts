@@ -55,6 +55,7 @@ export function describeProject(project: Project): ProjectOverview {
           name: model.path.split(/[\\/]/).at(-1) ?? model.path,
           description: model.description,
           ...store.images.extractedCount(model.id),
+          stale: store.images.staleCount(model.id),
           provider: model.provider,
           providersTried: model.providersTried,
         }

@@ -51,6 +51,11 @@ export function createImageTable(db: Database) {
   const withFeatures = db.prepare(`
     SELECT id, path FROM image WHERE split != 'ignored' AND problem IS NULL
       AND id NOT IN (SELECT image_id FROM extraction_problem WHERE model_id = ?) ORDER BY id`);
+  const stale = db
+    .prepare(
+      `SELECT coalesce(max(images), 0) FROM (SELECT sum(count) AS images FROM feature WHERE model_id != ? GROUP BY model_id)`,
+    )
+    .pluck();
   const addProblem = db.prepare('INSERT INTO import_problem (path, reason) VALUES (?, ?)');
   const clearProblems = db.prepare('DELETE FROM import_problem');
   const problems = db.prepare(`
@@ -94,6 +99,8 @@ export function createImageTable(db: Database) {
     firstTrain: (count: number) => firstTrain.all(count) as ImageRow[],
     /** Images whose features by a model are true ones, once its extraction is done. */
     withFeatures: (modelId: number) => withFeatures.all(modelId) as { id: number; path: string }[],
+    /** The most images that have features by any other model or preprocessing. */
+    staleCount: (modelId: number) => stale.get(modelId) as number,
     addProblem: ({ path, reason }: Problem) => void addProblem.run(path, reason),
     clearProblems: () => void clearProblems.run(),
     problems: (limit: number) => problems.all(limit) as Problem[],

@@ -13,20 +13,21 @@ export interface ModelRow {
 /** A model with its preprocessing. Another preprocessing is another model: its features differ. */
 export function createModelTable(db: Database) {
   const insert = db.prepare('INSERT INTO model (path, sha256, description, created_at) VALUES (?, ?, ?, ?)');
-  const same = db.prepare('SELECT id FROM model WHERE sha256 = ? AND description = ?').pluck();
-  const movedTo = db.prepare('UPDATE model SET path = ? WHERE id = ?');
+  const ofFile = db.prepare('SELECT id, description FROM model WHERE sha256 = ?');
+  const update = db.prepare('UPDATE model SET path = ?, description = ? WHERE id = ?');
   const select = db.prepare(
     'SELECT id, path, sha256, description, provider, providers_tried AS providersTried FROM model WHERE id = ?',
   );
   const setProvider = db.prepare('UPDATE model SET provider = ?, providers_tried = ? WHERE id = ?');
   return {
-    /** Returns the id of the same file with the same description where there is one, so that its features serve again. */
+    /** Returns the id of the same file with the same preprocessing and features where there is one: its features serve again. */
     add(path: string, sha256: string, description: ModelDescription): number {
       const json = JSON.stringify(description);
-      const known = same.get(sha256, json) as number | undefined;
-      if (known === undefined) return Number(insert.run(path, sha256, json, Date.now()).lastInsertRowid);
-      movedTo.run(path, known);
-      return known;
+      const rows = ofFile.all(sha256) as { id: number; description: string }[];
+      const known = rows.find((row) => keyOf(JSON.parse(row.description) as ModelDescription) === keyOf(description));
+      if (!known) return Number(insert.run(path, sha256, json, Date.now()).lastInsertRowid);
+      update.run(path, json, known.id);
+      return known.id;
     },
     find(id: number): ModelRow | undefined {
       const row = select.get(id) as
@@ -43,4 +44,12 @@ export function createModelTable(db: Database) {
     setProvider: (id: number, provider: Provider, tried: ProviderRefusal[]) =>
       void setProvider.run(provider, JSON.stringify(tried), id),
   };
+}
+
+/** What the features hang on, beside the file; notes and measured differences are not a part of it. */
+function keyOf({ preprocessing, head }: ModelDescription): string {
+  const { width, height, shortestSide, channels, range, mean, std } = preprocessing;
+  // Before there was a choice, pictures were stretched.
+  const rule = (shortestSide as number | null | undefined) ?? null;
+  return JSON.stringify([width, height, rule, channels, range, mean, std, head.features, head.dimensions]);
 }

@@ -6,6 +6,7 @@ import type { Session } from '../session.ts';
 export interface ModelOptions {
   onnx: string;
   size?: number;
+  shortestSide?: number;
   mean?: number[];
   std?: number[];
   range?: Preprocessing['range'];
@@ -13,17 +14,17 @@ export interface ModelOptions {
 }
 
 export async function setModel(session: Session, project: string, options: ModelOptions): Promise<Answer> {
-  const { size, mean, std, range, channels } = options;
+  const { size, shortestSide, mean, std, range, channels } = options;
   await session.open(project);
   const overview = await session.call('models.set', {
     file: await session.place(options.onnx),
-    preprocessing: { width: size, height: size, mean, std, range, channels },
+    preprocessing: { width: size, height: size, shortestSide, mean, std, range, channels },
   });
   const { input, head, preprocessing, notes } = overview.model!.description;
   return {
     json: { input, head, preprocessing, notes },
     lines: [
-      `input ${input.name}: ${input.layout}, ${input.element}, ${preprocessing.width} x ${preprocessing.height}, ${preprocessing.channels}`,
+      `input ${input.name}: ${input.layout}, ${input.element}, ${preprocessing.width} x ${preprocessing.height} (${preprocessing.shortestSide === null ? 'stretched' : `centre of a picture with a shortest side of ${preprocessing.shortestSide}`}), ${preprocessing.channels}`,
       `pixels ${preprocessing.range}, mean ${preprocessing.mean.join(' ')}, std ${preprocessing.std.join(' ')}`,
       head.kind === 'none'
         ? `no head: ${head.dimensions} values of "${head.features}" are the features`

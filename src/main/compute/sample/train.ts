@@ -22,6 +22,7 @@ const imagesPerBlock = 128;
 const preprocessing: Preprocessing = {
   width: pictureSize,
   height: pictureSize,
+  shortestSide: null,
   channels: 'rgb',
   range: '0-1',
   mean: [0, 0, 0],

@@ -1,0 +1,153 @@
+// Extraction against what the machine allows: decoding alone and inference alone, measured beside it in the same run.
+import { mkdtempSync, readdirSync, rmSync, linkSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { openSession } from '../../src/main/cli/session.ts';
+import { decodeInto } from '../../src/main/compute/decode-pool.ts';
+import { openModel, type OpenModel } from '../../src/main/compute/open-model.ts';
+import { inspectModel } from '../../src/main/compute/inspect-model.ts';
+import type { ExtractResult } from '../../src/main/core/extraction.ts';
+import type { Preprocessing } from '../../src/shared/domain.ts';
+import { materialPath, materialAbsence, unpackMaterial } from '../material.ts';
+import { medianOf, timeOf, type Bench, type Row } from './row.ts';
+
+interface Case {
+  name: string;
+  model: string;
+  choice: Partial<Preprocessing>;
+  images: 'cifar10' | 'hymenoptera';
+  count: number;
+}
+
+const cifar = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] };
+const cases: Case[] = [
+  {
+    name: 'MobileNet 0.5 160 px, CIFAR-10',
+    model: 'mobilenet_v1_0.5_160_coral_deq.onnx',
+    choice: { range: '-1-1' },
+    images: 'cifar10',
+    count: 1536,
+  },
+  {
+    name: 'MobileNet 0.5 160 px, photographs',
+    model: 'mobilenet_v1_0.5_160_coral_deq.onnx',
+    choice: { range: '-1-1' },
+    images: 'hymenoptera',
+    count: 398,
+  },
+  { name: 'resnet20, CIFAR-10', model: 'resnet20_cifar10jpg.onnx', choice: cifar, images: 'cifar10', count: 3072 },
+  {
+    name: 'resnet8, CIFAR-10',
+    model: 'resnet8_cifar10_mlperftiny.onnx',
+    choice: { range: '0-255' },
+    images: 'cifar10',
+    count: 4096,
+  },
+];
+
+const rounds = 3;
+
+export const extractBench: Bench = {
+  async run(say) {
+    if (materialAbsence)
+      return cases.map(({ name }) => ({ case: name, ours: null, unit: 'images/s', skipped: materialAbsence! }));
+    const folders = {
+      cifar10: unpackMaterial('cifar10.tar', ['cifar10/test']),
+      hymenoptera: unpackMaterial('hymenoptera.tar', []),
+    };
+    const rows: Row[] = [];
+    for (const each of cases) {
+      say(each.name);
+      rows.push(...(await measure(each, folders[each.images])));
+    }
+    for (const folder of Object.values(folders)) rmSync(folder, { recursive: true, force: true });
+    return rows;
+  },
+};
+
+async function measure({ name, model, choice, count }: Case, folder: string): Promise<Row[]> {
+  const path = materialPath(`models/${model}`);
+  const paths = listImages(folder).slice(0, count);
+  const { preprocessing } = await inspectModel(path, choice);
+  const opened = await openModel({ path, preprocessing, provider: 'auto' });
+  const decodes: number[] = [];
+  const inferences: number[] = [];
+  const extractions: number[] = [];
+  const gaps: number[] = [];
+  // In turns, so that what else the machine does falls on all three alike.
+  for (let round = 0; round < rounds; round++) {
+    decodes.push(paths.length / (await timeOf(() => decodeAll(opened, paths))));
+    inferences.push(paths.length / (await timeOf(() => inferAll(opened, paths.length))));
+    const { result, longestGapMs } = await extractAll(path, choice, paths);
+    extractions.push(result.imagesPerSecond);
+    gaps.push(longestGapMs);
+  }
+  await opened.session.release();
+  const [decode, inference, ours] = [decodes, inferences, extractions].map(medianOf) as [number, number, number];
+  const isOnCpu = opened.provider === 'cpu';
+  const allowed = isOnCpu ? 1 / (1 / decode + 1 / inference) : Math.min(decode, inference);
+  return [
+    {
+      case: name,
+      ours,
+      unit: 'images/s',
+      other: allowed,
+      otherName: isOnCpu ? 'decoding and inference, one after the other' : 'the slower of decoding and inference',
+      ratio: ours / allowed,
+      limit: `${opened.provider}; decoding alone ${decode.toFixed(0)}, inference alone ${inference.toFixed(0)} images/s`,
+    },
+    { case: `${name}: longest gap of core`, ours: Math.max(...gaps), unit: 'ms', limit: '50 ms' },
+  ];
+}
+
+const listImages = (folder: string): string[] =>
+  (readdirSync(folder, { recursive: true }) as string[])
+    .filter((path) => path.endsWith('.jpg'))
+    .sort()
+    .map((path) => join(folder, path));
+
+/** A project with these pictures, made by the app's own calls, and one extraction. */
+async function extractAll(model: string, choice: Partial<Preprocessing>, paths: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'second-look-bench-'));
+  process.env.SECOND_LOOK_HOME = join(folder, 'home');
+  const images = join(folder, 'images');
+  paths.forEach((path, index) => {
+    const inside = join(images, `class-${index % 2}`);
+    mkdirSync(inside, { recursive: true });
+    linkSync(path, join(inside, `${index}.jpg`));
+  });
+  const session = openSession();
+  try {
+    await session.openOrCreate(join(folder, 'bench'));
+    await session.run({
+      kind: 'import',
+      params: { images: await session.place(images), labels: { format: 'folders' } },
+    });
+    await session.call('models.set', { file: await session.place(model), preprocessing: choice });
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    const result = await session.run<ExtractResult>({ kind: 'extract', params: {} });
+    delay.disable();
+    if (result.done !== paths.length) throw new Error(`${result.done} of ${paths.length} images were extracted.`);
+    return { result, longestGapMs: delay.max / 1e6 };
+  } finally {
+    await session.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Everything of extraction before the model: reading, decoding, resizing, writing as numbers. */
+async function decodeAll({ input, preprocessing, writer, batch }: OpenModel, paths: string[]): Promise<void> {
+  const waiting = Array.from({ length: Math.ceil(paths.length / batch) }, (_, i) => i * batch).values();
+  const lane = async () => {
+    const memory = new SharedArrayBuffer(batch * writer.tensorBytes);
+    for (const first of waiting) await decodeInto(memory, paths.slice(first, first + batch), { input, preprocessing });
+  };
+  await Promise.all([lane(), lane(), lane(), lane()]);
+}
+
+async function inferAll({ session, writer, batch }: OpenModel, count: number): Promise<void> {
+  const pixels = writer.createTensor(batch);
+  for (let done = 0; done < count; done += batch) await session.run(pixels, batch);
+}
