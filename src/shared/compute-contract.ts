@@ -2,6 +2,7 @@
 // typed arrays may cross. Row numbers are places in the matrix of all images (row = image id - 1).
 import type {
   Certificate,
+  ErrorsLeft,
   EvidenceOrder,
   FeatureScale,
   FitTarget,
@@ -10,6 +11,7 @@ import type {
   Preprocessing,
   Provider,
   ProviderRefusal,
+  RankingMethod,
 } from './domain.ts';
 
 export interface MeasuredImage {
@@ -168,6 +170,48 @@ export interface ExportAnswer {
   notes: string[];
 }
 
+/** What rankings are made of: the images as they were given, and what people have decided about them. */
+export interface RankRequest extends FitRows {
+  /** Of each row the class that was decided, -1 where nothing was, -2 where it has no class and is to be left out. */
+  truth: Int32Array;
+  /** Those of the fit. */
+  lambda: number;
+  scale: number;
+}
+
+/** Class indices by the noise-corrected posterior. */
+export interface Suggestions {
+  /** The likeliest class of each row, and its probability. */
+  suggested: Int32Array;
+  probability: Float32Array;
+  /** The next likeliest. */
+  second: Int32Array;
+}
+
+export interface RankAnswer extends Suggestions {
+  /** n for each method that was asked for; the higher the more suspicious. */
+  scores: Partial<Record<RankingMethod, Float64Array>>;
+}
+
+export interface LearnRequest extends RankRequest {
+  /** Places among the rows that a verdict was passed on, and 1 where the label was wrong. */
+  judged: Int32Array;
+  isWrong: Uint8Array;
+  /** Places of the rows that are to be ordered. */
+  open: Int32Array;
+  /** Draws the explored ones. */
+  seed: number;
+}
+
+export interface LearnedOrder extends Suggestions {
+  /** The open places, the most suspicious first, and 1 at those that were drawn from all that were left. */
+  order: Int32Array;
+  explored: Uint8Array;
+  /** n. */
+  score: Float64Array;
+  estimate: ErrorsLeft | null;
+}
+
 export type ComputeCalls = {
   /** Hash and header of each file, in order. Never throws for one bad file. */
   'images.measure': { params: { paths: string[] }; result: MeasuredImage[] };
@@ -214,11 +258,16 @@ export type ComputeCalls = {
   /** Writes a WebP of a picture, upright, `width` pixels wide and high at most. Throws 'unreadable' with a sentence. */
   'picture.shrink': { params: { path: string; out: string; width: number }; result: null };
 
+  /** Scores of all rows by each method, and what each should be labelled instead. */
+  'rank.run': { params: RankRequest & { methods: RankingMethod[] }; result: RankAnswer };
+  /** One step of the queue that learns: goes on from the step before where it was of the same rows, else begins anew. */
+  'rank.learn': { params: LearnRequest; result: LearnedOrder };
+
   /** Draws the sample data set below `folder` and writes its model; deterministic. */
   'sample.draw': { params: { folder: string }; result: null };
 };
 
 export type ComputeEvents = {
-  /** Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `sample.draw`. */
+  /** Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `rank.run`, `sample.draw`. */
   progress: { done: number; total: number | null; stage: string };
 };

@@ -27,6 +27,7 @@ import {
   type Problem,
   type ProjectOverview,
   type QueueCounts,
+  type QueueLearning,
   type QueuePage,
   type RecentProject,
   type Recovery,
@@ -56,7 +57,7 @@ const PreprocessingSchema = z.strictObject({
 });
 
 const QuerySchema = z.strictObject({
-  method: z.enum(rankingMethods).default('importance'),
+  method: z.enum(rankingMethods).default('learned'),
   arrangement: z.enum(arrangements).optional(),
   split: z.enum(splits).optional(),
   states: z.array(z.enum(reviewStates)).max(reviewStates.length).optional(),
@@ -197,6 +198,11 @@ export const coreContract = {
         after: Id.optional(),
       }),
       z.strictObject({ kind: z.literal('fit'), params: FitSchema, after: Id.optional() }),
+      z.strictObject({
+        kind: z.literal('rank'),
+        params: z.strictObject({ methods: z.array(z.enum(rankingMethods)).min(1) }),
+        after: Id.optional(),
+      }),
       z.strictObject({ kind: z.literal('retrain'), params: Nothing, after: Id.optional() }),
       z.strictObject({
         kind: z.literal('export'),
@@ -217,6 +223,8 @@ export const coreContract = {
     z.strictObject({
       query: QuerySchema,
       order: z.string().max(64).optional(),
+      /** Images that come first in a new order, as they stand here: what a person has before their eyes. */
+      lead: z.array(Id).max(500).optional(),
       from: Index,
       count: z.int().min(1).max(500),
     }),
@@ -281,6 +289,9 @@ export const coreContract = {
   'reviews.decideFromFile': call<FileDecisions>()(z.strictObject({ file: PlaceSchema })),
   'reviews.progress': call<ReviewProgress>()(Nothing),
 
+  /** What the queue has learned from the verdicts so far. */
+  'queue.learned': call<QueueLearning>()(Nothing),
+
   'runs.list': call<Run[]>()(Nothing),
   /** All runs of the current model in order, and the paired test of the last against the first. */
   'runs.recovery': call<Recovery>()(Nothing),
@@ -289,6 +300,8 @@ export const coreContract = {
 export type CoreCalls = CallerTable<typeof coreContract>;
 export type CoreHandlerCalls = HandlerTable<typeof coreContract>;
 export type CoreEvents = {
+  /** The learned queue has another order: pages asked for without an order are of it. */
+  'queue.reordered': QueueLearning;
   'job.changed': { job: Job };
   /** Something in the project changed; `revision` is the overview's. */
   'project.changed': { revision: number };

@@ -191,12 +191,51 @@ export interface FitSummary {
 
 // --- Review --------------------------------------------------------------------------------------------------------
 
-export const rankingMethods = ['importance'] as const;
+/** Orders of one head each, or of several; compute/ranking says how each is made. Equal orders have one name. */
+export const rankingMethods = [
+  'learned',
+  'suspicion',
+  'importance',
+  'alpha-norm',
+  'margin',
+  'margin-left-out',
+  'margin-cross-fit',
+  'self-confidence',
+  'normalized-margin',
+  'weighted-entropy',
+  'refit-margin',
+  'noise-posterior',
+  'neighbours',
+  'self-influence',
+  'area-under-margin',
+] as const;
 export type RankingMethod = (typeof rankingMethods)[number];
+
+/** What the queue has learned. */
+export interface QueueLearning {
+  /** Verdicts that its order has learned from; 0 before the first step. */
+  verdicts: number;
+  /** null where it cannot be said yet. */
+  estimate: ErrorsLeft | null;
+  /** Decisions until it learns again. */
+  dueIn: number;
+}
 
 export const arrangements = ['rank', 'given', 'confusion', 'state'] as const;
 /** What stands together in a queue; within each group images are in order of rank. *Confusion*: given label, then suggested. */
 export type Arrangement = (typeof arrangements)[number];
+
+/** A number that is not known, and the interval that should hold it nine times in ten. */
+export interface Estimate {
+  value: number;
+  interval: [number, number];
+}
+
+/** Wrong labels among the images that are open, and among the next hundred of them in the queue. */
+export interface ErrorsLeft {
+  left: Estimate;
+  next: Estimate;
+}
 
 /** Which images, in which order. A value: two equal queries are the same queue. Each part narrows; all where left out. */
 export interface QueueQuery {
@@ -244,6 +283,9 @@ export interface QueueRow {
   /** The label now; null where excluded. */
   classId: number | null;
   suggestedClassId: number;
+  /** Of the suggested class by the noise-corrected posterior, and the class that is next likely; null where unknown. */
+  probability: number | null;
+  secondClassId: number | null;
   state: ReviewState;
   score: number;
   /** abs(alpha) of the label in the fit. */
@@ -422,7 +464,7 @@ export interface Recovery {
 
 // --- Jobs ----------------------------------------------------------------------------------------------------------
 
-export const jobKinds = ['sample', 'import', 'extract', 'fit', 'retrain', 'export'] as const;
+export const jobKinds = ['sample', 'import', 'extract', 'fit', 'rank', 'retrain', 'export'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 export const jobStates = ['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'] as const;

@@ -41,6 +41,7 @@ const questions = (grant: string): Question[] => [
   ['reviews.redo', {}],
   ['reviews.decideFromFile', { file: { grant, path: 'tiny.onnx' } }],
   ['reviews.progress', {}],
+  ['queue.learned', {}],
   ['runs.list', {}],
   ['runs.recovery', {}],
   ['models.set', { file: { grant, path: 'tiny.onnx' } }],

@@ -19,6 +19,7 @@ function startJobs(work: Partial<Record<JobKind, JobWork>>, store = makeSmallPro
       import: nothing,
       extract: nothing,
       fit: nothing,
+      rank: nothing,
       retrain: nothing,
       export: nothing,
       ...work,

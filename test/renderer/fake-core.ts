@@ -272,6 +272,7 @@ export class FakeCore {
       'reviews.undo': () => this.#reviews.undo(),
       'reviews.redo': () => this.#reviews.redo(),
       'reviews.decideFromFile': () => ({ applied: 0, rejected: [] }),
+      'queue.learned': () => ({ verdicts: 0, estimate: null, dueIn: 20 }),
       'reviews.progress': () => this.#reviews.progress(),
       'runs.list': () => this.runs,
       'runs.recovery': () => ({

@@ -29,6 +29,8 @@ export const toQueueRow = ({ path, given, suggested }: FakeImage, index: number)
   givenClassId: given,
   classId: given,
   suggestedClassId: suggested,
+  probability: 0.91,
+  secondClassId: given,
   state: 'open',
   score: 0.98 * 0.995 ** index,
   importance: 0.98 * 0.995 ** index,

@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { blockSize } from '../../src/main/store/feature-table.ts';
-import { foundation } from '../../src/main/store/migrations/0010-foundation.ts';
+import { migrations } from '../../src/main/store/migrations/index.ts';
 import { orderSql, scanSql } from '../../src/main/store/queue-sql.ts';
 import { pageSql } from '../../src/main/store/ranking-table.ts';
 import { makeSmallProject, smallModel } from './small-project.ts';
@@ -81,7 +81,7 @@ describe('rankings', () => {
 
   it('are read through keys: no sort and no scan of images or labels', () => {
     const db = new Sqlite(':memory:');
-    foundation(db);
+    for (const { apply } of migrations) apply(db);
     const plan = (sql: string) =>
       (
         db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all({
@@ -119,7 +119,7 @@ describe('rankings', () => {
 describe('decisions', () => {
   it('can be added, never changed or removed', () => {
     const db = new Sqlite(':memory:');
-    foundation(db);
+    for (const { apply } of migrations) apply(db);
     db.exec(`
       INSERT INTO class (name) VALUES ('cat');
       INSERT INTO image (path, sha256, split, width, height, size_bytes) VALUES ('a', '', 'train', 1, 1, 1);

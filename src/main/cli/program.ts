@@ -86,7 +86,7 @@ export function createProgram(): Command {
     );
 
   add<RankOptions>('rank', 'list the train images in order of suspicion', rank)
-    .addOption(new Option('--method <method>').choices([...rankingMethods]).default('importance'))
+    .addOption(new Option('--method <method>').choices([...rankingMethods]).default('learned'))
     .option('--top <images>', 'how many', readCount);
 
   add<ExplainOptions>('explain', 'the training images behind one prediction', explain)

@@ -8,17 +8,20 @@ import { inspectModel } from './inspect-model.ts';
 import { measureImages } from './measure.ts';
 import { openModel } from './open-model.ts';
 import { shrinkPicture } from './shrink.ts';
+import { createRanking } from './ranking/ranking.ts';
 import { createRepresenter } from './representer/representer.ts';
 
 /** The handlers of one compute process; `report` is told how far a long call has come. */
 export function createCompute(report: (progress: ComputeEvents['progress']) => void): Handlers<ComputeCalls> {
+  const ranking = createRanking(report);
   return {
     ...createModelCalls(),
-    ...createRepresenter(report),
     'picture.shrink': async (request) => {
       await shrinkPicture(request);
       return null;
     },
+    ...createRepresenter(report, ranking.open),
+    ...ranking.calls,
     'images.measure': ({ paths }, { signal }) => measureImages(paths, signal),
     'sample.draw': async ({ folder }, { signal }) => {
       // Wanted once or never, so it is loaded when it is.

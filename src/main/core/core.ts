@@ -71,6 +71,11 @@ export function createCore(host: CoreHost): Core {
   }
 
   const reviews = () => current().reviews(settings.reviewer);
+  /** Decisions are what the queue learns from. */
+  function learning<T>(answer: T): T {
+    current().learning.noteDecision();
+    return answer;
+  }
 
   async function replaceProject(path: string, create?: { name: string }): Promise<ProjectOverview> {
     await closeProject();
@@ -81,6 +86,7 @@ export function createCore(host: CoreHost): Core {
       compute,
       onJob: (job) => emit('job.changed', { job }),
       onChange: (revision) => emit('project.changed', { revision }),
+      onReordered: (learning) => emit('queue.reordered', learning),
       onBug,
     });
     // Who opens a project may export beside it.
@@ -192,12 +198,14 @@ export function createCore(host: CoreHost): Core {
     'images.history': ({ imageId }) => readHistory(current().project, imageId),
     'images.setNote': ({ imageId, text }) => setNote(current().project, settings.reviewer, imageId, text),
 
-    'reviews.decide': (params) => reviews().decide(params),
+    'reviews.decide': (params) => learning(reviews().decide(params)),
     'reviews.undo': () => reviews().undo(),
     'reviews.redo': () => reviews().redo(),
     'reviews.decideFromFile': async ({ file }) =>
-      decideFromFile(current().project, reviews(), await grants.resolve(file)),
+      learning(await decideFromFile(current().project, reviews(), await grants.resolve(file))),
     'reviews.progress': () => reviews().progress(),
+
+    'queue.learned': () => current().learning.read(),
 
     'runs.list': () => listRuns(current().project),
     'runs.recovery': () => readRecovery(current().project),

@@ -4,13 +4,13 @@ import type { FitParams } from '../../shared/core-contract.ts';
 import type { FitSummary, Run } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
-import type { RankedImage } from '../store/ranking-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { fitModel } from './imitation.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
+import { rankImages, toRankRequest } from './rankings.ts';
 import { compareRuns, listRuns, type RunComparison } from './runs.ts';
 
 export interface FitResult extends FitSummary {
@@ -125,6 +125,13 @@ async function fitHead(
   const testClassIds = Int32Array.from(test, ({ classId }) => classId!);
   const predictedClassIds = await predictClasses(compute, testImageIds, classes, signal);
 
+  const ranking = await compute.call(
+    'rank.run',
+    { ...toRankRequest(all, classes, answer), methods: ['suspicion'] },
+    { signal },
+  );
+  const importances = toImportances(train, classes, answer);
+
   const fitId = store.transaction(() => {
     const id = store.fits.add({
       modelId: model.id,
@@ -149,7 +156,10 @@ async function fitHead(
       classIds,
       alpha: Float32Array.from(answer.alpha),
     });
-    store.rankings.add(id, 'importance', rankByImportance(all, classIds, classes, answer, trainPrediction));
+    // For hard labels this is the order of the training loss as well (METHODS 1.5).
+    const byImportance = Float64Array.from(all, ({ imageId }) => importances.get(imageId) ?? 0);
+    store.rankings.add(id, 'importance', rankImages(all, importances, ranking, byImportance));
+    store.rankings.add(id, 'suspicion', rankImages(all, importances, ranking, ranking.scores.suspicion!));
     if (test.length > 0) {
       const states = store.labels.countByState();
       store.runs.add({
@@ -168,24 +178,9 @@ async function fitHead(
   return { summary: store.fits.latest(model.id)!, reached: answer.reached };
 }
 
-/**
- * Train images by importance abs(alpha_i) of their label, the largest first; equal ones in order of import. For hard labels
- * this is the order of the training loss as well (METHODS 1.5). Images that were excluded carry no alpha and come last.
- */
-function rankByImportance(
-  all: readonly LabelRow[],
-  classIds: Int32Array,
-  classes: number,
-  { alpha }: FitAnswer,
-  suggestedClassIds: Int32Array,
-): RankedImage[] {
-  let position = 0;
-  const ranked = all.map(({ imageId, classId, givenClassId }): RankedImage => {
-    if (classId === null) return { imageId, score: 0, importance: 0, suggestedClassId: givenClassId };
-    const importance = Math.abs(alpha[position * classes + classIds[position]! - 1]!);
-    return { imageId, score: importance, importance, suggestedClassId: suggestedClassIds[position++]! };
-  });
-  return ranked.sort((a, b) => b.score - a.score || a.imageId - b.imageId);
+/** abs(alpha_i) of its label, of each train image that has one. */
+function toImportances(train: readonly LabelRow[], classes: number, { alpha }: FitAnswer): Map<number, number> {
+  return new Map(train.map(({ imageId, classId }, row) => [imageId, Math.abs(alpha[row * classes + classId! - 1]!)]));
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

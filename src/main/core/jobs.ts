@@ -92,6 +92,11 @@ export class Jobs {
     return this.#snapshot(live.row);
   }
 
+  /** Whether a job is running or waits to. */
+  isBusy(): boolean {
+    return this.#live.size > 0;
+  }
+
   /** Resolves with the row when the job is over. */
   async over(id: number): Promise<JobRow> {
     await this.#live.get(id)?.over;

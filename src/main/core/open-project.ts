@@ -2,7 +2,7 @@
 import type { ExportJobParams } from './export.ts';
 import type { ExtractParams } from './extraction.ts';
 import type { FitParams } from '../../shared/core-contract.ts';
-import type { Job, JobKind } from '../../shared/domain.ts';
+import type { Job, JobKind, QueueLearning, RankingMethod } from '../../shared/domain.ts';
 import { openStore } from '../store/store.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { exportLabels } from './export.ts';
@@ -11,8 +11,10 @@ import { extract } from './extraction.ts';
 import { fit, retrain } from './fits.ts';
 import { importImages, type ImportJobParams } from './imports.ts';
 import { Jobs, type JobWork } from './jobs.ts';
+import { Learning } from './learning.ts';
 import { Loaded } from './loaded.ts';
 import { createProject, type Project } from './project.ts';
+import { rank } from './rankings.ts';
 import { Reviews } from './reviews.ts';
 import { makeSample, type SampleJobParams } from './sample.ts';
 
@@ -20,6 +22,7 @@ export interface OpenProject {
   project: Project;
   jobs: Jobs;
   loaded: Loaded;
+  learning: Learning;
   /** This reviewer's decisions; made when first needed and again for another reviewer. */
   reviews(reviewer: string): Reviews;
   /** Tells the listeners that something changed. */
@@ -36,15 +39,35 @@ interface OpenOptions {
   compute: ComputeClient;
   onJob(job: Job): void;
   onChange(revision: number): void;
-  onBug(error: unknown, kind: JobKind): string;
+  onReordered(learning: QueueLearning): void;
+  onBug(error: unknown, where: string): string;
 }
 
 /** Opens (or makes) a project file; throws what openStore throws. */
-export function openProject({ path, create, version, compute, onJob, onChange, onBug }: OpenOptions): OpenProject {
+export function openProject({
+  path,
+  create,
+  version,
+  compute,
+  onJob,
+  onChange,
+  onReordered,
+  onBug,
+}: OpenOptions): OpenProject {
   const store = openStore(path, { create: create !== undefined });
   if (create) store.transaction(() => store.project.create(create.name, version));
   const project = createProject(path, store);
   const loaded = new Loaded(project, compute);
+  // A job of its own kind waits for it, and it waits for jobs.
+  const learning = new Learning({
+    project,
+    compute,
+    loaded,
+    isBusy: () => jobs.isBusy(),
+    onReordered,
+    onBug: (error) => void onBug(error, 'learning'),
+  });
+
   let reviews: { reviewer: string; of: Reviews } | undefined;
 
   const touch = () => {
@@ -60,6 +83,8 @@ export function openProject({ path, create, version, compute, onJob, onChange, o
       return extract(project, compute, params as ExtractParams, context);
     },
     fit: (params, context) => fit(project, compute, loaded, params as FitParams, context),
+    rank: (params, context) =>
+      rank(project, compute, loaded, learning, params as { methods: RankingMethod[] }, context),
     retrain: (_, context) => retrain(project, compute, loaded, context),
     export: (params, context) => {
       const asked = params as ExportJobParams;
@@ -85,13 +110,14 @@ export function openProject({ path, create, version, compute, onJob, onChange, o
     project,
     jobs,
     loaded,
+    learning,
     reviews(reviewer) {
       if (reviews?.reviewer !== reviewer) reviews = { reviewer, of: new Reviews(store, reviewer) };
       return reviews.of;
     },
     touch,
     async close() {
-      await jobs.close();
+      await Promise.all([jobs.close(), learning.close()]);
       store.close();
     },
   };

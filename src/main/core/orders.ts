@@ -1,10 +1,10 @@
 // The last few orders of a queue, so that pages asked for later are pages of the same order.
-import type { QueueQuery } from '../../shared/domain.ts';
+import type { StoredQuery } from '../store/queue-sql.ts';
 
 export interface Order {
   id: string;
   fitId: number;
-  query: QueueQuery;
+  query: StoredQuery;
   imageIds: Int32Array;
   firstOpen: number;
 }

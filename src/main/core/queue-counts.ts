@@ -1,7 +1,9 @@
 // How many images a query finds, and how many each other choice would find.
 import type { QueueCounts, QueueQuery } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { StoredQuery } from '../store/queue-sql.ts';
 import type { ScannedLabels } from '../store/ranking-table.ts';
+import { toStoredQuery } from './queue.ts';
 import { requireModel, type Project } from './project.ts';
 
 /** Ranks between two turns of the event loop: a few milliseconds, so that a decision never waits for a count. */
@@ -9,10 +11,11 @@ const stride = 10_000;
 const confusionsListed = 100;
 
 /** Counts under the newest fit; the split must be train. Throws 'not-found' before a fit, 'cancelled'. */
-export async function countQueue(project: Project, query: QueueQuery, signal: AbortSignal): Promise<QueueCounts> {
+export async function countQueue(project: Project, asked: QueueQuery, signal: AbortSignal): Promise<QueueCounts> {
   const { store } = project;
   const fit = store.fits.latest(requireModel(project).id);
   if (!fit) throw new AppError('not-found', 'There is no ranking yet. Fit the head first.');
+  const query = toStoredQuery(project, fit.id, asked);
   const counts = emptyCounts(store.classes.count());
   const confusions = new Map<string, number>();
   const ranked = store.rankings.count(fit.id, query.method);
@@ -36,7 +39,7 @@ export async function countQueue(project: Project, query: QueueQuery, signal: Ab
 function count(
   counts: QueueCounts,
   confusions: Map<string, number>,
-  query: QueueQuery,
+  query: StoredQuery,
   [given, now, suggested, state, score]: ScannedLabels,
 ): void {
   const fits = {

@@ -4,6 +4,7 @@
 import type { QueuePage, QueueQuery, QueueRow } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
+import type { StoredQuery } from '../store/queue-sql.ts';
 import type { RankedRow } from '../store/ranking-table.ts';
 import type { Order } from './orders.ts';
 import { requireModel, type Project } from './project.ts';
@@ -14,28 +15,54 @@ export function readQueuePage(
   {
     query,
     order: orderId,
+    lead = [],
     from,
     count,
-  }: { query: QueueQuery; order?: string | undefined; from: number; count: number },
+  }: {
+    query: QueueQuery;
+    order?: string | undefined;
+    lead?: number[] | undefined;
+    from: number;
+    count: number;
+  },
 ): QueuePage {
   const known = orderId === undefined ? undefined : project.orders.find(orderId);
-  const order = known && project.store.rankings.has(known.fitId, query.method) ? known : makeOrder(project, query);
+  const isKept = known && project.store.rankings.has(known.fitId, known.query.method);
+  const order = isKept ? known : makeOrder(project, query, lead);
   const imageIds = order.imageIds.subarray(from, from + count);
   return {
     order: order.id,
     total: order.imageIds.length,
     firstOpen: order.firstOpen < 0 ? null : order.firstOpen,
     from,
-    rows: project.store.rankings.rowsOf(order.fitId, query, imageIds).map(toQueueRow),
+    rows: project.store.rankings.rowsOf(order.fitId, order.query, imageIds).map(toQueueRow),
   };
 }
 
-function makeOrder(project: Project, query: QueueQuery): Order {
+function makeOrder(project: Project, asked: QueueQuery, lead: readonly number[]): Order {
   const fit = project.store.fits.latest(requireModel(project).id);
   if (!fit) throw new AppError('not-found', 'There is no ranking yet. Fit the head first.');
-  const order = { id: crypto.randomUUID(), fitId: fit.id, query, ...project.store.rankings.order(fit.id, query) };
+  const query = toStoredQuery(project, fit.id, asked);
+  const found = project.store.rankings.order(fit.id, query);
+  const order = { id: crypto.randomUUID(), fitId: fit.id, query, ...putFirst(lead, found) };
   project.orders.keep(order);
   return order;
+}
+
+/** The learned ranking is stored under a name that changes, and before the first verdicts it is the default one. */
+export function toStoredQuery({ store }: Project, fitId: number, query: QueueQuery): StoredQuery {
+  if (query.method !== 'learned') return query;
+  const isDefaultThere = store.rankings.has(fitId, 'suspicion');
+  const method = store.learnedQueues.find(fitId)?.method ?? (isDefaultThere ? 'suspicion' : 'importance');
+  return { ...query, method };
+}
+
+/** What a person has before their eyes stays where it is; the rest of the order follows. */
+function putFirst(lead: readonly number[], found: Pick<Order, 'imageIds' | 'firstOpen'>) {
+  if (lead.length === 0) return found;
+  const isLead = new Set(lead);
+  const rest = found.imageIds.filter((imageId) => !isLead.has(imageId));
+  return { imageIds: Int32Array.from([...lead, ...rest]), firstOpen: lead.length < rest.length ? lead.length : -1 };
 }
 
 export const toQueueRow = (row: RankedRow): QueueRow => ({
@@ -46,6 +73,8 @@ export const toQueueRow = (row: RankedRow): QueueRow => ({
   givenClassId: row.givenClassId,
   classId: row.classId,
   suggestedClassId: row.suggestedClassId,
+  probability: row.probability,
+  secondClassId: row.secondClassId,
   state: row.state,
   score: row.score,
   importance: row.importance,

@@ -1,8 +1,11 @@
 // A query of the queue as SQL: which images, in which order.
 import type { QueueQuery } from '../../shared/domain.ts';
 
+/** A query of a ranking by the name under which it is stored. */
+export type StoredQuery = Omit<QueueQuery, 'method'> & { method: string };
+
 /** Values for the places of `orderSql` and `scanSql`. */
-export const toPlaces = (fitId: number, query: QueueQuery): Record<string, unknown> => ({
+export const toPlaces = (fitId: number, query: StoredQuery): Record<string, unknown> => ({
   fitId,
   method: query.method,
   ...(query.split === undefined ? {} : { split: query.split }),
@@ -19,13 +22,13 @@ export const toPlaces = (fitId: number, query: QueueQuery): Record<string, unkno
 const given = (part: unknown, sql: string): string => (part === undefined || part === '' ? '' : `AND ${sql}`);
 
 /** What narrows by class and state. */
-const labelConditions = (query: QueueQuery): string => `
+const labelConditions = (query: StoredQuery): string => `
   ${given(query.states, 'label.state IN (SELECT value FROM json_each(@states))')}
   ${given(query.givenClassId, 'label.given_class_id = @givenClassId')}
   ${given(query.classId, 'label.class_id = @classId')}`;
 
 /** What narrows by anything else; of `ranking` only where the images have a rank. */
-const otherConditions = (query: QueueQuery): string => `
+const otherConditions = (query: StoredQuery): string => `
   ${given(
     query.reviewer,
     `EXISTS (SELECT 1 FROM decision JOIN reviewer ON reviewer.id = decision.reviewer_id
@@ -33,7 +36,7 @@ const otherConditions = (query: QueueQuery): string => `
   )}
   ${given(query.path, 'instr(lower(image.path), lower(@path)) > 0')}`;
 
-const scoreConditions = (query: QueueQuery): string => `
+const scoreConditions = (query: StoredQuery): string => `
   ${given(query.scoreFrom, 'ranking.score >= @scoreFrom')}
   ${given(query.scoreTo, 'ranking.score <= @scoreTo')}`;
 
@@ -45,10 +48,10 @@ const groups: Record<NonNullable<QueueQuery['arrangement']>, string> = {
 };
 
 /** Whether the images of a query have a rank, which only those of the train split have. */
-export const isRanked = ({ split }: QueueQuery): boolean => split === undefined || split === 'train';
+export const isRanked = ({ split }: Pick<QueueQuery, 'split'>): boolean => split === undefined || split === 'train';
 
 /** Rows of `imageId, isOpen`. CROSS JOIN fixes the order of the joins: the ranking is walked in key order, the rest is looked up by id. */
-export const orderSql = (query: QueueQuery): string =>
+export const orderSql = (query: StoredQuery): string =>
   isRanked(query)
     ? `
   SELECT ranking.image_id AS imageId, label.state = 'open' AS isOpen
@@ -66,7 +69,7 @@ export const orderSql = (query: QueueQuery): string =>
   ORDER BY image.id`;
 
 /** Labels of ranked images from one rank to another, narrowed by what is not counted choice by choice. */
-export const scanSql = (query: QueueQuery): string => `
+export const scanSql = (query: StoredQuery): string => `
   SELECT label.given_class_id, label.class_id, ranking.suggested_class_id, label.state, ranking.score
   FROM ranking CROSS JOIN label ON label.image_id = ranking.image_id
   ${query.path ? 'CROSS JOIN image ON image.id = ranking.image_id' : ''}

@@ -8,6 +8,7 @@ import { createFitTable } from './fit-table.ts';
 import { createImageTable } from './image-table.ts';
 import { createJobTable } from './job-table.ts';
 import { createLabelTable } from './label-table.ts';
+import { createLearnedQueueTable } from './learned-queue-table.ts';
 import { createModelTable } from './model-table.ts';
 import { createNoteTable } from './note-table.ts';
 import { createProjectTable } from './project-table.ts';
@@ -26,6 +27,7 @@ const createTables = (db: Database) => ({
   features: createFeatureTable(db),
   fits: createFitTable(db),
   rankings: createRankingTable(db),
+  learnedQueues: createLearnedQueueTable(db),
   decisions: createDecisionTable(db),
   reviewers: createReviewerTable(db),
   notes: createNoteTable(db),

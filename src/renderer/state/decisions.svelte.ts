@@ -155,8 +155,6 @@ function toParams(judged: readonly Judged[], spentMs: number | undefined): CoreC
       ...(row.rank > 0 ? { rank: row.rank } : {}),
     })),
     ...(spentMs === undefined ? {} : { spentMs }),
-    ...(judged[0] && judged[0].row.rank > 0
-      ? { seen: { method: 'importance' as const, rank: judged[0].row.rank } }
-      : {}),
+    ...(judged[0] && judged[0].row.rank > 0 ? { seen: { method: 'learned' as const, rank: judged[0].row.rank } } : {}),
   };
 }

@@ -9,7 +9,7 @@ import { toSentence } from './notices.svelte.ts';
 export const pageSize = 200;
 const heldPages = 24;
 
-export const startQuery: QueueQuery = { method: 'importance', states: ['open'] };
+export const startQuery: QueueQuery = { method: 'learned', states: ['open'] };
 
 export interface LaidOver {
   classId: number | null;

@@ -37,6 +37,8 @@ export const toRow = (card: ImageCard): QueueRow => ({
   givenClassId: card.givenClassId,
   classId: card.classId,
   suggestedClassId: card.suggestedClassId,
+  probability: null,
+  secondClassId: null,
   state: card.state,
   score: card.importance ?? 0,
   importance: card.importance ?? 0,

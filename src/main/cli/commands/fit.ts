@@ -63,11 +63,16 @@ export interface RankOptions {
 export async function rank(session: Session, project: string, { method, top }: RankOptions): Promise<Answer> {
   await session.open(project);
   const names = new Map((await session.call('classes.list', {})).map(({ id, name }) => [id, name]));
+  // Those two every fit comes with; the learned one is to know of every decision.
+  if (method !== 'suspicion' && method !== 'importance')
+    await session.run({ kind: 'rank', params: { methods: [method] } });
   const ranked = await readQueue(session, { method }, top);
   const rows = ranked.map((row) => ({
     path: row.path,
     given: names.get(row.givenClassId)!,
     suggested: names.get(row.suggestedClassId)!,
+    probability: row.probability,
+    second: row.secondClassId === null ? null : names.get(row.secondClassId)!,
     score: row.score,
     importance: row.importance,
   }));

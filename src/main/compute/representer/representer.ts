@@ -23,8 +23,11 @@ export type RepresenterCalls = Pick<
   | 'fit.nearest'
 >;
 
-/** The handlers; `report` is told how far a fit has come. */
-export function createRepresenter(report: (progress: ComputeEvents['progress']) => void): Handlers<RepresenterCalls> {
+/** The handlers; `report` is told how far a fit has come, `share` which features were opened. */
+export function createRepresenter(
+  report: (progress: ComputeEvents['progress']) => void,
+  share: (matrix: FeatureMatrix) => void = () => {},
+): Handlers<RepresenterCalls> {
   let matrix: FeatureMatrix | undefined;
   let preconditioners: Preconditioners | undefined;
   const fits = new Map<FitTarget, LoadedFit>();
@@ -46,6 +49,7 @@ export function createRepresenter(report: (progress: ComputeEvents['progress']) 
       preconditioners = undefined;
       matrix = undefined;
       matrix = new FeatureMatrix(rows, dimensions);
+      share(matrix);
       return null;
     },
     'matrix.fill': ({ firstRow, features }) => {

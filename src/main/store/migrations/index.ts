@@ -3,6 +3,7 @@ import { foundation } from './0010-foundation.ts';
 import { fitTarget } from './0020-fit-target.ts';
 import { projectUid } from './0030-project-uid.ts';
 import { notes } from './0040-notes.ts';
+import { learnedQueue } from './0050-learned-queue.ts';
 
 export interface Migration {
   /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   { version: 20, apply: fitTarget },
   { version: 30, apply: projectUid },
   { version: 40, apply: notes },
+  { version: 50, apply: learnedQueue },
 ];
 
 export const newestVersion = migrations.at(-1)!.version;

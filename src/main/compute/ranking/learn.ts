@@ -1,0 +1,88 @@
+// The queue that learns: one step, taken in the background after a few hundred decisions.
+import { createRandom } from '../../../shared/random.ts';
+import type { LearnedOrder } from '../../../shared/compute-contract.ts';
+import { goOn, judgeUnseen, scoreDenoised, type Denoised, type Labelled } from './denoised.ts';
+import { estimateLeft } from './estimate.ts';
+import { type HeadContext } from './heads.ts';
+import { scoreMargin, toRanks } from './scores.ts';
+import { suggestClasses } from './suggest.ts';
+import { fitVerdicts } from './verdict-model.ts';
+
+/** What goes from one step to the next. */
+export interface Learner {
+  denoised: Denoised;
+}
+
+export interface Verdicts {
+  /** Places among the rows, and 1 where the label was wrong. */
+  judged: Int32Array;
+  isWrong: Uint8Array;
+}
+
+/** How far the verdicts may outweigh the default order, and after how many of them half of that is reached. */
+const largestShare = 0.7;
+const halfAt = 100;
+/** One image in so many is drawn from all that is left, so that what the ranking is blind to can be seen. */
+export const exploreEvery = 100;
+
+/**
+ * Refits both heads with what has been decided, fits the model of the verdicts, and orders the rows that are open.
+ * `seed` draws the explored ones; the same seed and verdicts give the same order.
+ */
+export async function learn(
+  context: HeadContext,
+  labelled: Labelled,
+  verdicts: Verdicts,
+  open: Int32Array,
+  learner: Learner,
+  seed: number,
+): Promise<{ learner: Learner; order: LearnedOrder }> {
+  const { classes } = context;
+  const { labels } = labelled;
+  const denoised = await goOn(context, labelled, learner.denoised);
+  const unseen = await judgeUnseen(context, labelled, denoised);
+  const suggestions = suggestClasses(denoised, labels, classes);
+  const model = fitVerdicts({
+    prior: unseen.logOdds,
+    scores: [scoreMargin(unseen.logits, labels, classes), unseen.logOdds].map(standardize),
+    given: labels,
+    suggested: suggestions.suggested,
+    classes,
+    ...verdicts,
+  });
+  const count = verdicts.judged.length;
+  const share = (largestShare * count) / (count + halfAt);
+  const byDefault = toRanks(scoreDenoised(denoised, labels, classes));
+  const byVerdicts = toRanks(model.logOdds);
+  const score = byDefault.map((rank, row) => (1 - share) * rank + share * byVerdicts[row]!);
+  const sorted = open.slice().sort((a, b) => score[b]! - score[a]! || a - b);
+  const { order, explored } = explore(sorted, seed);
+  return {
+    learner: { denoised },
+    order: { order, explored, score, ...suggestions, estimate: estimateLeft(model, order, verdicts) },
+  };
+}
+
+/** At the end of each hundred one drawn from behind it, all being equally likely. */
+function explore(sorted: Int32Array, seed: number): { order: Int32Array; explored: Uint8Array } {
+  const random = createRandom(seed);
+  const order = sorted.slice();
+  const explored = new Uint8Array(order.length);
+  for (let place = exploreEvery - 1; place < order.length - 1; place += exploreEvery) {
+    const from = place + Math.floor(random() * (order.length - place));
+    const drawn = order[from]!;
+    order.copyWithin(place + 1, place, from);
+    order[place] = drawn;
+    explored[place] = 1;
+  }
+  return { order, explored };
+}
+
+/** Clipped to where it says something, then of mean 0 and variance 1. */
+function standardize(score: Float64Array): Float64Array {
+  const clipped = score.map((value) => Math.max(-20, Math.min(20, value)));
+  const mean = clipped.reduce((sum, value) => sum + value, 0) / clipped.length;
+  const variance = clipped.reduce((sum, value) => sum + (value - mean) ** 2, 0) / clipped.length;
+  const spread = Math.sqrt(variance) || 1;
+  return clipped.map((value) => (value - mean) / spread);
+}

@@ -1,0 +1,60 @@
+// What compute answers about rankings.
+import type { ComputeCalls, ComputeEvents, RankRequest } from '../../../shared/compute-contract.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Handlers } from '../../../shared/rpc.ts';
+import type { FeatureMatrix } from '../representer/feature-matrix.ts';
+import { Preconditioners } from '../representer/preconditioners.ts';
+import { denoise } from './denoised.ts';
+import type { HeadContext } from './heads.ts';
+import { learn, type Learner } from './learn.ts';
+import { openMethods } from './methods.ts';
+import { suggestClasses } from './suggest.ts';
+
+export type RankingCalls = Pick<ComputeCalls, 'rank.run' | 'rank.learn'>;
+
+/** The handlers, and `open`, which is told of new features; `report` is told how far a ranking has come. */
+export function createRanking(report: (progress: ComputeEvents['progress']) => void): {
+  calls: Handlers<RankingCalls>;
+  open(matrix: FeatureMatrix): void;
+} {
+  let features: { matrix: FeatureMatrix; preconditioners: Preconditioners } | undefined;
+  /** Where the last step of learning ended, and for what. */
+  let last: { key: string; learner: Learner } | undefined;
+
+  function toContext({ rows, classes, lambda, scale }: RankRequest, signal: AbortSignal): HeadContext {
+    if (!features) throw new AppError('bad-request', 'No features are loaded; run the extraction first.');
+    return { ...features, rows, classes, lambda, scale, signal };
+  }
+
+  return {
+    open(matrix) {
+      features = { matrix, preconditioners: new Preconditioners(matrix) };
+      last = undefined;
+    },
+    calls: {
+      'rank.run': async ({ methods, ...request }, { signal }) => {
+        const { scores, denoised } = openMethods(toContext(request, signal), request);
+        const answer: ComputeCalls['rank.run']['result']['scores'] = {};
+        for (const [done, method] of methods.entries()) {
+          report({ done, total: methods.length, stage: 'Ranking the images' });
+          answer[method] = await scores[method === 'learned' ? 'suspicion' : method]();
+        }
+        const { denoised: head } = await denoised();
+        last = { key: keyOf(request), learner: { denoised: head } };
+        return { scores: answer, ...suggestClasses(head, request.labels, request.classes) };
+      },
+      'rank.learn': async ({ judged, isWrong, open, seed, ...request }, { signal }) => {
+        const context = toContext(request, signal);
+        const learner =
+          last?.key === keyOf(request) ? last.learner : { denoised: (await denoise(context, request)).denoised };
+        const step = await learn(context, request, { judged, isWrong }, open, learner, seed);
+        last = { key: keyOf(request), learner: step.learner };
+        return step.order;
+      },
+    },
+  };
+}
+
+/** Two requests of one key are about the same images under the same fit; what was decided meanwhile may differ. */
+const keyOf = ({ rows, classes, lambda, scale }: RankRequest): string =>
+  [rows.length, rows[0], rows.at(-1), classes, lambda, scale].join(' ');

@@ -1,0 +1,146 @@
+// The queue that learns: after every few decisions compute takes one step in the background, and what is left of the queue
+// has another order. The step never waits for a person nor a person for it: it writes beside the order in use, a few
+// thousand rows at a time, and then that other ranking is the learned one.
+import type { FitSummary, QueueLearning } from '../../shared/domain.ts';
+import { isAppError } from '../../shared/errors.ts';
+import type { LabelRow } from '../store/label-table.ts';
+import type { RankedImage } from '../store/ranking-table.ts';
+import type { ComputeClient } from './compute-client.ts';
+import type { Loaded } from './loaded.ts';
+import { requireModel, type Project } from './project.ts';
+import { readImportances, toRankRequest } from './rankings.ts';
+
+/** A step is due after one decision in so many images, but neither too often nor too seldom. */
+const stepsInAll = 50;
+const [fewest, most] = [20, 200];
+/** Rows written between two turns of the event loop: a few milliseconds. */
+const stride = 2000;
+/** The two names that the learned ranking goes by in turn. */
+const names = ['learned 1', 'learned 2'];
+
+interface LearningOptions {
+  project: Project;
+  compute: ComputeClient;
+  loaded: Loaded;
+  /** Whether long work has the compute process to itself. */
+  isBusy(): boolean;
+  onReordered(learning: QueueLearning): void;
+  onBug(error: unknown): void;
+}
+
+export class Learning {
+  readonly #options: LearningOptions;
+  #step: Promise<void> | undefined;
+  #controller = new AbortController();
+
+  constructor(options: LearningOptions) {
+    this.#options = options;
+  }
+
+  /** To be called after each decision; starts a step where one is due. */
+  noteDecision(): void {
+    if (this.#step || this.#options.isBusy() || this.read().dueIn > 0) return;
+    this.#step = this.#learn()
+      .catch((error: unknown) => {
+        // Compute was restarted or the project closed: the next decision tries again.
+        if (!isAppError(error)) this.#options.onBug(error);
+      })
+      .finally(() => (this.#step = undefined));
+  }
+
+  /** Learns from what it has not learned from yet, and waits for it. */
+  async catchUp(): Promise<void> {
+    await this.#step;
+    if (this.#countNew() > 0) await this.#learn();
+  }
+
+  read(): QueueLearning {
+    const { store } = this.#options.project;
+    const fit = this.#newestFit();
+    const learned = fit ? store.learnedQueues.find(fit.id) : undefined;
+    const due = Math.max(fewest, Math.min(most, Math.round(store.images.countBySplit().train / stepsInAll)));
+    return {
+      verdicts: learned?.verdicts ?? 0,
+      estimate: learned?.estimate ?? null,
+      dueIn: Math.max(0, due - this.#countNew()),
+    };
+  }
+
+  /** Ends the step under way; its order is not taken. */
+  async close(): Promise<void> {
+    this.#controller.abort();
+    await this.#step;
+  }
+
+  #newestFit(): FitSummary | null {
+    const { store } = this.#options.project;
+    const { modelId } = store.project.read();
+    return modelId === null ? null : store.fits.latest(modelId);
+  }
+
+  /** Decisions since the last step, or since the beginning: a fit itself learns nothing from them. */
+  #countNew(): number {
+    const { store } = this.#options.project;
+    const fit = this.#newestFit();
+    return fit ? store.decisions.newestId() - (store.learnedQueues.find(fit.id)?.labelsRevision ?? 0) : 0;
+  }
+
+  async #learn(): Promise<void> {
+    const { project, compute, loaded, onReordered } = this.#options;
+    const { signal } = this.#controller;
+    const { store } = project;
+    const { fitId } = await loaded.fit();
+    const labelsRevision = store.decisions.newestId();
+    const images = store.labels.ofSplit('train', requireModel(project).id);
+    const verdicts = toVerdicts(images);
+    const answer = await compute.call(
+      'rank.learn',
+      {
+        ...toRankRequest(images, store.classes.count(), store.fits.find(fitId)!),
+        ...verdicts,
+        open: placesOf(images, ({ state }) => state === 'open'),
+        seed: labelsRevision,
+      },
+      { signal },
+    );
+    const importances = readImportances(project, fitId);
+    const rest = placesOf(images, ({ state }) => state !== 'open');
+    const ranked = [...answer.order, ...rest].map((place): RankedImage => ({
+      imageId: images[place]!.imageId,
+      score: answer.score[place]!,
+      importance: importances.get(images[place]!.imageId) ?? 0,
+      suggestedClassId: answer.suggested[place]! + 1,
+      probability: answer.probability[place]!,
+      secondClassId: answer.second[place]! + 1,
+    }));
+    const method = names[Number(store.learnedQueues.find(fitId)?.method === names[0])]!;
+    for (let first = 0; first < ranked.length; first += stride) {
+      store.transaction(() => {
+        store.rankings.remove(fitId, method, first + 1, first + stride);
+        store.rankings.add(fitId, method, ranked.slice(first, first + stride), first + 1);
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+    }
+    store.transaction(() => {
+      store.rankings.remove(fitId, method, ranked.length + 1, Number.MAX_SAFE_INTEGER);
+      store.learnedQueues.save({
+        fitId,
+        method,
+        labelsRevision,
+        verdicts: verdicts.judged.length,
+        estimate: answer.estimate,
+      });
+    });
+    onReordered(this.read());
+  }
+}
+
+const placesOf = (images: readonly LabelRow[], isWanted: (image: LabelRow) => boolean): Int32Array =>
+  Int32Array.from(images.keys()).filter((place) => isWanted(images[place]!));
+
+/** What people were sure of. To exclude says that the label is wrong, since no class is right. */
+function toVerdicts(images: readonly LabelRow[]): { judged: Int32Array; isWrong: Uint8Array } {
+  const judged = placesOf(images, ({ state }) => state === 'kept' || state === 'relabelled' || state === 'excluded');
+  return { judged, isWrong: Uint8Array.from(judged, (place) => Number(images[place]!.state !== 'kept')) };
+}

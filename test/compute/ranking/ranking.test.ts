@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { rankingMethods, type RankingMethod } from '../../../src/shared/domain.ts';
+import { createRandom } from '../../../src/shared/random.ts';
+import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
+import { createRanking } from '../../../src/main/compute/ranking/ranking.ts';
+import { meanRank, toRanks } from '../../../src/main/compute/ranking/scores.ts';
+import { allRows, drawProblem } from '../representer/problems.ts';
+
+const n = 600;
+const classes = 4;
+
+/** Classes well apart; a fifth of the labels of class 0 say 1, and a tenth of all are drawn anew. */
+function drawNoisy() {
+  const { features } = drawProblem({ n, d: 12, classes, seed: 5 });
+  const random = createRandom(5);
+  for (let i = 0; i < classes * 12; i++) random();
+  const truth = Int32Array.from({ length: n }, () => Math.floor(random() * classes));
+  const flip = createRandom(9);
+  const labels = truth.map((kind) =>
+    flip() < 0.1 ? Math.floor(flip() * classes) : kind === 0 && flip() < 0.2 ? 1 : kind,
+  );
+  return { features, truth, labels };
+}
+
+const { features, truth, labels } = drawNoisy();
+const isWrong = labels.map((label, row) => Number(label !== truth[row]));
+const nobody = new Int32Array(n).fill(-1);
+const request = { rows: allRows(n), labels, classes, lambda: 1e-3, scale: 1 };
+const { signal } = new AbortController();
+
+function openRanking() {
+  const ranking = createRanking(() => {});
+  const matrix = new FeatureMatrix(n, 12);
+  matrix.fill(0, features);
+  ranking.open(matrix);
+  return ranking.calls;
+}
+
+/** Average precision: the mean over the wrong ones of the share of wrong ones down to each. */
+function measurePrecision(scores: Float64Array): number {
+  const order = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
+  let found = 0;
+  let sum = 0;
+  order.forEach((row, place) => {
+    if (isWrong[row]) sum += ++found / (place + 1);
+  });
+  return sum / found;
+}
+
+describe('rankings', () => {
+  const methods = rankingMethods.filter((method) => method !== 'learned');
+
+  it('each put wrong labels first, and none gives the order of another', async () => {
+    const { scores } = await openRanking()['rank.run'](
+      { ...request, truth: nobody, methods: [...methods] },
+      { signal },
+    );
+    const chance = isWrong.reduce((sum, value) => sum + value, 0) / n;
+    const orders = methods.map((method) => {
+      expect(scores[method], method).toHaveLength(n);
+      expect(measurePrecision(scores[method]!), method).toBeGreaterThan(2 * chance);
+      const ranks = toRanks(scores[method]!);
+      return [...ranks.keys()].sort((a, b) => ranks[b]! - ranks[a]! || a - b).join(' ');
+    });
+    expect(new Set(orders).size).toBe(methods.length);
+  });
+
+  it('by suspicion is better than by importance, and suggests the true class', async () => {
+    const asked: RankingMethod[] = ['suspicion', 'importance'];
+    const answer = await openRanking()['rank.run']({ ...request, truth: nobody, methods: asked }, { signal });
+    expect(measurePrecision(answer.scores.suspicion!)).toBeGreaterThan(measurePrecision(answer.scores.importance!));
+    const wrong = [...isWrong.keys()].filter((row) => isWrong[row]);
+    const right = wrong.filter((row) => answer.suggested[row] === truth[row]);
+    expect(right.length / wrong.length).toBeGreaterThan(0.8);
+    expect(answer.second.every((second, row) => second !== answer.suggested[row])).toBe(true);
+  });
+
+  it('take what was decided as a fact, and leave out what has no class', async () => {
+    const known = truth.map((kind, row) => (row % 2 === 0 ? kind : -1));
+    known[1] = -2;
+    const { scores } = await openRanking()['rank.run'](
+      { ...request, truth: known, methods: ['suspicion'] },
+      { signal },
+    );
+    const free = await openRanking()['rank.run']({ ...request, truth: nobody, methods: ['suspicion'] }, { signal });
+    const rest = [...known.keys()].filter((row) => known[row] === -1);
+    const mean = (of: Float64Array) => rest.filter((row) => isWrong[row]).reduce((sum, row) => sum + of[row]!, 0);
+    expect(mean(scores.suspicion!)).not.toBe(mean(free.scores.suspicion!));
+    expect(scores.suspicion!.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('a step of learning', () => {
+  it('orders what is open, the same for the same verdicts, and finds more than the order before', async () => {
+    const calls = openRanking();
+    const { scores } = await calls['rank.run']({ ...request, truth: nobody, methods: ['suspicion'] }, { signal });
+    const order = [...scores.suspicion!.keys()].sort((a, b) => scores.suspicion![b]! - scores.suspicion![a]!);
+    const judged = Int32Array.from(order.slice(0, 100));
+    const known = nobody.slice();
+    for (const row of judged) known[row] = truth[row]!;
+    const open = Int32Array.from(order.slice(100)).sort();
+    const asked = {
+      ...request,
+      truth: known,
+      judged,
+      isWrong: Uint8Array.from(judged, (row) => isWrong[row]!),
+      open,
+      seed: 3,
+    };
+    const learned = await calls['rank.learn'](asked, { signal });
+    expect([...learned.order].sort((a, b) => a - b)).toEqual([...open].sort((a, b) => a - b));
+    expect(learned.explored.reduce((sum, value) => sum + value, 0)).toBe(4);
+    expect(learned.estimate!.left.interval[0]).toBeLessThanOrEqual(learned.estimate!.left.value);
+
+    const left = [...open].filter((row) => isWrong[row]).length;
+    expect(learned.estimate!.left.interval[0]).toBeLessThanOrEqual(left);
+    expect(learned.estimate!.left.interval[1]).toBeGreaterThanOrEqual(left);
+    const found = (rows: ArrayLike<number>) =>
+      Array.from(rows)
+        .slice(0, 50)
+        .filter((row) => isWrong[row]).length;
+    expect(found(learned.order)).toBeGreaterThanOrEqual(found(order.slice(100)));
+
+    const anew = openRanking();
+    const once = await anew['rank.learn'](asked, { signal });
+    const again = await openRanking()['rank.learn'](asked, { signal });
+    expect(again.order).toEqual(once.order);
+  });
+});
+
+describe('ranks', () => {
+  it('run from 0 to 1, and ties share the mean of their places', () => {
+    expect(toRanks(Float64Array.of(3, 1, 1, 7, 2))).toEqual(Float64Array.of(0.75, 0.125, 0.125, 1, 0.5));
+    expect(meanRank(Float64Array.of(1, 2), Float64Array.of(5, 4))).toEqual(Float64Array.of(0.5, 0.5));
+  });
+});
