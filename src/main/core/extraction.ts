@@ -1,9 +1,11 @@
 // Features for the images that lack them, block by block. To resume is no feature but a query: which blocks are missing.
 import { join } from 'node:path';
+import type { ExtractedBlock } from '../../shared/compute-contract.ts';
 import type { Provider, ProviderRefusal } from '../../shared/domain.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
 import { blockSize } from '../store/feature-table.ts';
 import type { ComputeClient } from './compute-client.ts';
+import { CrashRecovery } from './crash-recovery.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import { requireImageRoot, requireModel, type Project } from './project.ts';
 
@@ -24,6 +26,9 @@ export interface ExtractResult {
 
 /** Blocks under way at once: while one is in the model, the next is being decoded. */
 const blocksInFlight = 2;
+
+/** How often the model is opened anew after a crash, before the extraction fails. */
+const mostOpenings = 5;
 
 export async function extract(
   project: Project,
@@ -69,13 +74,29 @@ export async function extract(
   let done = 0;
   const failed: ExtractResult['failed'] = [];
 
+  const recovery = new CrashRecovery();
+  /** A crash before the pictures are given to compute says nothing of them, so it is only tried again. */
+  const extractPaths = async (paths: string[], openings = 1): Promise<ExtractedBlock> => {
+    try {
+      await ensureOpen();
+    } catch (error) {
+      if (!isAppError(error, 'compute-crashed') || openings === mostOpenings) throw error;
+      return extractPaths(paths, openings + 1);
+    }
+    if (opened?.generation !== compute.generation) return extractPaths(paths, openings + 1);
+    return compute.call('model.extract', { paths }, { signal });
+  };
+
   async function extractBlock(firstImageId: number): Promise<void> {
     const lastImageId = Math.min(imageCount, firstImageId + blockSize - 1);
     const images = store.images
       .range(firstImageId, lastImageId)
       .filter(({ split, problem }) => split !== 'ignored' && problem === null);
     const paths = images.map(({ path }) => join(root, path));
-    const answer = await callTwice(() => compute.call('model.extract', { paths }, { signal }), ensureOpen);
+    const answer = await extractPaths(paths).catch((error: unknown) => {
+      if (!isAppError(error, 'compute-crashed')) throw error;
+      return recovery.recover(paths, (some) => extractPaths(some));
+    });
 
     const count = lastImageId - firstImageId + 1;
     const features = new Float32Array(count * head.dimensions);
@@ -119,17 +140,6 @@ export async function extract(
     note: `Features of ${result.done} images on ${provider}, ${Math.round(result.imagesPerSecond)} a second.${failures}`,
     result,
   };
-}
-
-/** A crash of compute under one block is tried once more in a new process; a second one is the job's failure. */
-async function callTwice<T>(call: () => Promise<T>, reopen: () => Promise<unknown>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!isAppError(error, 'compute-crashed')) throw error;
-    await reopen();
-    return call();
-  }
 }
 
 /** Runs `work` over the items in order, a few at once; after the first failure none is begun, and those under way are awaited. */

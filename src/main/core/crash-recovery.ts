@@ -1,0 +1,85 @@
+// A block under which compute crashed, done again: alone, and without the images that crash it, found by halving.
+import type { ExtractedBlock } from '../../shared/compute-contract.ts';
+import { isAppError } from '../../shared/errors.ts';
+
+const crashReason = 'The decoder or the model crashes on this picture, so it was left out.';
+/** One crash may have come from outside, such as a person or the system ending the process; two in a row did not. */
+const attempts = 2;
+/** What is said of a picture for good takes one more: alone it is in compute for milliseconds. */
+const attemptsAlone = 3;
+/** More images than this do not crash by themselves: it is the model, or the machine. */
+const mostCulprits = 8;
+
+type Extract = (paths: string[]) => Promise<ExtractedBlock>;
+
+/** One for each extraction, so that blocks are recovered one after the other and none suffers for another. */
+export class CrashRecovery {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /**
+   * What `extract` gives for all `paths`, the ones that crash it `failed`. A block is always extracted whole, less those, so
+   * that its features do not hang on when a crash came. Throws 'compute-crashed' where that cannot be had.
+   */
+  recover(paths: string[], extract: Extract): Promise<ExtractedBlock> {
+    const recovered = this.#last.then(() => recoverAlone(paths, extract));
+    this.#last = recovered.catch(() => undefined);
+    return recovered;
+  }
+}
+
+async function recoverAlone(paths: string[], extract: Extract): Promise<ExtractedBlock> {
+  const culprits = new Set<number>();
+  for (;;) {
+    const rest = paths.map((_, index) => index).filter((index) => !culprits.has(index));
+    const take = (indices: number[]) => extract(indices.map((index) => paths[index]!));
+    const outcome = await tryTo(() => take(rest));
+    if ('block' in outcome) return withGaps(outcome.block, rest, culprits, paths.length);
+    const found = await search(rest, take);
+    for (const index of found) culprits.add(index);
+    if (found.length === 0 || culprits.size > mostCulprits) throw outcome.crash;
+  }
+}
+
+/** The block, or the last of several crashes in a row; what else is thrown is thrown on. */
+async function tryTo(
+  extract: () => Promise<ExtractedBlock>,
+  times = attempts,
+): Promise<{ block: ExtractedBlock } | { crash: Error }> {
+  try {
+    return { block: await extract() };
+  } catch (error) {
+    if (!isAppError(error, 'compute-crashed')) throw error;
+    return times > 1 ? tryTo(extract, times - 1) : { crash: error };
+  }
+}
+
+/** Those of the images that crash compute by themselves. */
+async function search(indices: number[], take: (indices: number[]) => Promise<ExtractedBlock>): Promise<number[]> {
+  if (indices.length <= 1) return 'crash' in (await tryTo(() => take(indices), attemptsAlone)) ? indices : [];
+  const middle = Math.ceil(indices.length / 2);
+  const found: number[] = [];
+  for (const part of [indices.slice(0, middle), indices.slice(middle)]) {
+    if (found.length > mostCulprits) break;
+    if ('crash' in (await tryTo(() => take(part), 1))) found.push(...(await search(part, take)));
+  }
+  return found;
+}
+
+/** The rows of the others at their places; zeros for the culprits. */
+function withGaps(block: ExtractedBlock, rest: number[], culprits: Set<number>, count: number): ExtractedBlock {
+  if (culprits.size === 0) return block;
+  const spread = (values: Float32Array) => {
+    const width = rest.length === 0 ? 0 : values.length / rest.length;
+    const all = new Float32Array(count * width);
+    rest.forEach((index, at) => all.set(values.subarray(at * width, (at + 1) * width), index * width));
+    return all;
+  };
+  return {
+    features: spread(block.features),
+    logits: spread(block.logits),
+    failed: [
+      ...block.failed.map(({ index, reason }) => ({ index: rest[index]!, reason })),
+      ...[...culprits].map((index) => ({ index, reason: crashReason })),
+    ].sort((a, b) => a.index - b.index),
+  };
+}

@@ -1,0 +1,159 @@
+import Database from 'better-sqlite3';
+import { hash } from 'node:crypto';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCore } from '../../src/main/core/core.ts';
+import type { ExtractResult } from '../../src/main/core/extraction.ts';
+import type { ComputeProcess } from '../../src/main/core/host.ts';
+import { startComputeProcess } from '../../src/main/server/child-port.ts';
+import type { CoreCalls, CoreEvents, StartJob } from '../../src/shared/core-contract.ts';
+import type { Job } from '../../src/shared/domain.ts';
+import { portPair } from '../../src/shared/ports.ts';
+import { createRandom } from '../../src/shared/random.ts';
+import { connect } from '../../src/shared/rpc.ts';
+import { removeFolder, writeTinyModel } from './real-core.ts';
+
+const entries = {
+  real: resolve(import.meta.dirname, '../../src/main/server/compute-process.ts'),
+  crashing: resolve(import.meta.dirname, 'crashing-compute.ts'),
+};
+const folders: string[] = [];
+afterEach(() => folders.splice(0).forEach(removeFolder));
+
+/** `count` pictures in two classes, of which `deadly` (by number) are named so; a project of them with a tiny model. */
+async function makeProject(count: number, deadly: number[] = []): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'second-look-kills-'));
+  folders.push(folder);
+  const random = createRandom(1);
+  const drawn = await Promise.all(
+    Array.from({ length: 32 }, async (_, i) => {
+      const path = join(folder, `${i}.jpg`);
+      const pixels = Buffer.from(Array.from({ length: 192 }, () => Math.floor(random() * 256)));
+      await sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } })
+        .jpeg()
+        .toFile(path);
+      return path;
+    }),
+  );
+  for (let i = 0; i < count; i++) {
+    const inside = join(folder, 'images', i % 2 ? 'odd' : 'even');
+    mkdirSync(inside, { recursive: true });
+    const name = `${String(i).padStart(5, '0')}${deadly.includes(i) ? '-deadly' : ''}.jpg`;
+    linkSync(drawn[i % drawn.length]!, join(inside, name));
+  }
+  writeTinyModel(join(folder, 'tiny.onnx'));
+  const app = startApp(folder, entries.real);
+  await app.call('projects.create', { folder: await app.place(folder), name: 'whole' });
+  await app.run({
+    kind: 'import',
+    params: { images: await app.place(join(folder, 'images')), labels: { format: 'folders' } },
+  });
+  await app.call('models.set', { file: await app.place(join(folder, 'tiny.onnx')) });
+  await app.close();
+  return folder;
+}
+
+function startApp(folder: string, entry: string) {
+  let running: ComputeProcess | undefined;
+  const core = createCore({
+    startCompute: async () => (running = await startComputeProcess(entry)),
+    log: () => undefined,
+    paths: { userData: join(folder, 'user'), samples: join(folder, 'samples') },
+    mediaBase: '/media/image/',
+    version: '0.0.0',
+  });
+  const [ours, theirs] = portPair();
+  core.attach(theirs);
+  const { call, on, close } = connect<CoreCalls, CoreEvents>(ours);
+  const over = new Map<number, (job: Job) => void>();
+  on('job.changed', ({ job }) => {
+    if (job.endedAt !== null) over.get(job.id)?.(job);
+  });
+  const place = async (path: string) => ({ grant: (await core.grant(path)).id, path: '' });
+  return {
+    call,
+    place,
+    open: async (name: string) => call('projects.open', { file: await place(join(folder, `${name}.secondlook`)) }),
+    run: async (request: StartJob): Promise<Job> => {
+      const { id } = await call('jobs.start', request);
+      return new Promise((done) => over.set(id, done));
+    },
+    kill: () => running?.kill(),
+    async close() {
+      close();
+      await core.close();
+    },
+  };
+}
+
+const extraction: StartJob = { kind: 'extract', params: { provider: 'cpu' } };
+
+function readFeatures(folder: string, name: string) {
+  const db = new Database(join(folder, `${name}.secondlook`), { readonly: true });
+  const rows = db.prepare('SELECT first_image_id AS first, count, block, logits FROM feature ORDER BY 1').all() as {
+    first: number;
+    count: number;
+    block: Buffer;
+    logits: Buffer;
+  }[];
+  db.close();
+  // Hashed, so that a difference is a line and not a page.
+  return rows.map(({ block, logits, ...place }) => ({
+    ...place,
+    sha256: hash('sha256', Buffer.concat([block, logits])),
+  }));
+}
+
+describe('an extraction', () => {
+  it('that is killed at 50 random moments has the same features to the byte', { timeout: 400_000 }, async () => {
+    const folder = await makeProject(1500);
+    copyFileSync(join(folder, 'whole.secondlook'), join(folder, 'undisturbed.secondlook'));
+    const quiet = startApp(folder, entries.real);
+    await quiet.open('undisturbed');
+    expect(await quiet.run(extraction)).toMatchObject({ state: 'done' });
+    await quiet.close();
+    const expected = readFeatures(folder, 'undisturbed');
+    expect(expected).toHaveLength(Math.ceil(1500 / 256));
+
+    const random = createRandom(7);
+    for (let kills = 0, round = 0; kills < 50; round++) {
+      const name = `killed-${round}`;
+      copyFileSync(join(folder, 'whole.secondlook'), join(folder, `${name}.secondlook`));
+      const app = startApp(folder, entries.real);
+      await app.open(name);
+      for (let state = ''; state !== 'done';) {
+        const job = app.run(extraction).then((ended) => (state = ended.state));
+        for (let isOver = false; !isOver && kills < 50;) {
+          const moment = new Promise((resolve) => setTimeout(resolve, random() * 1500));
+          isOver = await Promise.race([job.then(() => true), moment.then(() => false)]);
+          if (isOver) break;
+          app.kill();
+          kills += 1;
+        }
+        await job;
+      }
+      await app.close();
+      expect(readFeatures(folder, name)).toEqual(expected);
+    }
+  });
+
+  it('goes on without the images that crash it, and names them', { timeout: 200_000 }, async () => {
+    const folder = await makeProject(300, [41, 42, 270]);
+    const app = startApp(folder, entries.crashing);
+    await app.open('whole');
+    const job = await app.run(extraction);
+    expect(job).toMatchObject({ state: 'done', error: null });
+    const { done, failed } = (await app.call('jobs.result', { id: job.id })) as ExtractResult;
+    await app.close();
+    expect(done).toBe(297);
+    expect(failed.map(({ path }) => path).sort()).toEqual([
+      'even/00042-deadly.jpg',
+      'even/00270-deadly.jpg',
+      'odd/00041-deadly.jpg',
+    ]);
+    for (const { reason } of failed) expect(reason).toContain('crashes on this picture');
+  });
+});
