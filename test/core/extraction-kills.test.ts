@@ -126,10 +126,9 @@ describe('an extraction', () => {
       await app.open(name);
       for (let state = ''; state !== 'done';) {
         const job = app.run(extraction).then((ended) => (state = ended.state));
-        for (let isOver = false; !isOver && kills < 50;) {
+        while (kills < 50) {
           const moment = new Promise((resolve) => setTimeout(resolve, random() * 1500));
-          isOver = await Promise.race([job.then(() => true), moment.then(() => false)]);
-          if (isOver) break;
+          if (await Promise.race([job.then(() => true), moment.then(() => false)])) break;
           app.kill();
           kills += 1;
         }

@@ -1,5 +1,5 @@
 // Small JPEGs, decoded without the machinery that a large picture needs and a small one only pays for.
-import decodeJpeg, { init } from '@jsquash/jpeg/decode.js';
+import * as codec from '@jsquash/jpeg/decode.js';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -14,8 +14,12 @@ export interface SmallPicture {
 const largestPixels = 256 * 256;
 const largestBytes = 128 * 1024;
 
-/** Node has it, and its types have it not. */
-const { compile } = (globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<never> } })
+/** What the decoder has; its own types are those of a browser. */
+const { default: decodeJpeg, init } = codec as unknown as {
+  default(bytes: Uint8Array): Promise<{ data: Uint8ClampedArray; width: number; height: number }>;
+  init(module: object, options: { printErr(line: string): void }): Promise<void>;
+};
+const { compile } = (globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<object> } })
   .WebAssembly;
 
 let starting: Promise<void> | undefined;
@@ -32,7 +36,7 @@ function start(): Promise<void> {
     }
   };
   const path = createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
-  return compile(readFileSync(path)).then((module) => init(module));
+  return compile(readFileSync(path)).then((module) => init(module, { printErr: () => undefined }));
 }
 
 /**
@@ -43,7 +47,7 @@ export async function decodeSmallJpeg(bytes: Uint8Array): Promise<SmallPicture |
   if (!isSmallAndPlain(bytes)) return undefined;
   try {
     await (starting ??= start());
-    const { data, width, height } = await decodeJpeg(bytes as unknown as ArrayBuffer);
+    const { data, width, height } = await decodeJpeg(bytes);
     return { width, height, rgba: new Uint8Array(data.buffer, data.byteOffset, data.length) };
   } catch {
     // What it throws says nothing, and it may be left in pieces: sharp has the sentence, the next picture a new decoder.

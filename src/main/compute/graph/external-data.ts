@@ -1,7 +1,7 @@
 // Tensors that a model keeps in files beside it. A model is untrusted: it may name files of its own folder and no others.
 // ONNX Runtime judges the same when it loads them; judged here, it is a sentence before anything is run.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { GraphProto, TensorProto } from './onnx_pb.js';
@@ -42,7 +42,8 @@ async function locate(folder: string, location: string): Promise<string> {
     throw new AppError('unreadable', `The model's file "${location}" is missing. Put it beside the model.`, { cause });
   });
   if (isOutside(relative(folder, path))) throw refused(location);
-  return path;
+  if ((await stat(path)).isFile()) return path;
+  throw new AppError('unreadable', `The model keeps weights in "${location}", which is not a file. Export it again.`);
 }
 
 /** `sizeBytes` bytes of an external tensor, or as many as its file has. */
