@@ -1,23 +1,12 @@
-// The real models and pictures that some tests want. They may not be passed on, so they lie beside the repository:
-// in ../shared/material, or where SECOND_LOOK_MATERIAL says.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+// Tests on the material.
 import { describe, it } from 'vitest';
+import { materialAbsence } from './material-files.ts';
 
-const folder = process.env.SECOND_LOOK_MATERIAL ?? resolve(import.meta.dirname, '../../shared/material');
-const isPresent = existsSync(folder);
-
-/** Why there is none, or null. */
-export const materialAbsence = isPresent ? null : `the material is absent (looked for it in ${folder})`;
-
-/** The path of a file of the material. */
-export const materialPath = (path: string): string => join(folder, path);
+export { materialPath, unpackMaterial } from './material-files.ts';
 
 /** A group of tests on the material; where it is absent they are skipped, with the reason in the title. */
 export function describeWithMaterial(title: string, tests: () => void): void {
-  if (isPresent) {
+  if (materialAbsence === null) {
     describe(title, tests);
     return;
   }
@@ -25,11 +14,4 @@ export function describeWithMaterial(title: string, tests: () => void): void {
   console.warn(`${title}: ${reason}`);
   // The tests themselves are not even listed: to list them some read the material.
   describe(title, () => it.skip(reason));
-}
-
-/** Unpacks members of an archive of the material, named as in it, into a new folder, and returns that folder. */
-export function unpackMaterial(archive: string, members: string[]): string {
-  const target = mkdtempSync(join(tmpdir(), 'second-look-material-'));
-  execFileSync('tar', ['-xf', materialPath(archive), '-C', target, ...members]);
-  return target;
 }

@@ -9,7 +9,7 @@ import { openModel, type OpenModel } from '../../src/main/compute/open-model.ts'
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
 import type { ExtractResult } from '../../src/main/core/extraction.ts';
 import type { Preprocessing } from '../../src/shared/domain.ts';
-import { materialPath, materialAbsence, unpackMaterial } from '../material.ts';
+import { materialPath, materialAbsence, unpackMaterial } from '../material-files.ts';
 import { medianOf, timeOf, type Bench, type Row } from './row.ts';
 
 interface Case {
@@ -51,7 +51,7 @@ const rounds = 3;
 export const extractBench: Bench = {
   async run(say) {
     if (materialAbsence)
-      return cases.map(({ name }) => ({ case: name, ours: null, unit: 'images/s', skipped: materialAbsence! }));
+      return cases.map(({ name }) => ({ case: name, ours: null, unit: 'images/s', skipped: materialAbsence }));
     const folders = {
       cifar10: unpackMaterial('cifar10.tar', ['cifar10/test']),
       hymenoptera: unpackMaterial('hymenoptera.tar', []),

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import type { Bench, Row } from './row.ts';
 
 const benches: Record<string, () => Promise<Bench>> = {
+  fit: () => import('./fit.ts'),
+  explain: () => import('./explain.ts'),
   extract: async () => (await import('./extract.ts')).extractBench,
 };
 

@@ -1,0 +1,184 @@
+// How long a certified fit takes, beside the solvers that a user could take instead.
+import { rmSync } from 'node:fs';
+import type { FitAnswer, FitRequest } from '../../src/shared/compute-contract.ts';
+import { FeatureMatrix } from '../../src/main/compute/representer/feature-matrix.ts';
+import { fitHead } from '../../src/main/compute/representer/fit.ts';
+import { Preconditioners } from '../../src/main/compute/representer/preconditioners.ts';
+import { createRandom } from '../../src/shared/random.ts';
+import { materialAbsence } from '../material-files.ts';
+import { growthRows } from './growth.ts';
+import { measureMachine, type Machine } from './machine.ts';
+import { runPeer, whyNoPeers, type Try } from './peers.ts';
+import { allRows, drawProblem, writeProblem, type BenchProblem } from './problem.ts';
+import { readRealFeatures } from './real-features.ts';
+import { medianOf, type Row } from './row.ts';
+
+/** Within what `auto` comes out at on real features (1e-5 to 1e-4). */
+const lambda = 1e-4;
+const shapes: [n: number, d: number, classes: number][] = [
+  [10_000, 512, 10],
+  [50_000, 64, 10],
+  [50_000, 512, 100],
+  [50_000, 2048, 10],
+];
+const targets = [0.01, 1e-4];
+const solvers: [solver: string, dtype: string][] = [
+  ['lbfgs', 'float32'],
+  ['newton-cg', 'float32'],
+  ['newton-cg', 'float64'],
+];
+/** Seconds after which a solver tries no smaller tolerance; one that is still at it after twice as many is stopped. */
+const budget = 60;
+const changedLabels = 100;
+
+export async function run(say: (sentence: string) => void): Promise<Row[]> {
+  const machine = await measureMachine();
+  const noPeers = whyNoPeers();
+  const rows: Row[] = [];
+  const add = async (problem: BenchProblem, withDescent = false) => {
+    say(problem.name);
+    rows.push(...(await compare(problem, machine, noPeers, withDescent)));
+  };
+  if (materialAbsence === null) await add(await readMobileNet(say), true);
+  else rows.push({ case: 'MobileNet features', ours: null, unit: 's', skipped: materialAbsence });
+  for (const [n, d, classes] of shapes)
+    await add(drawProblem(`${n / 1000}k x ${d} x ${classes}`, n, d, classes, lambda));
+  rows.push(...summarise(rows));
+  say('a refit');
+  rows.push(await measureRefit(drawProblem('50k x 512 x 10', 50_000, 512, 10, lambda)));
+  rows.push(...(await growthRows(say)));
+  return rows;
+}
+
+/** MATERIAL's own setting: lambda = 0.003 for raw features. */
+async function readMobileNet(say: (sentence: string) => void): Promise<BenchProblem> {
+  const { features, n, d, labels, classes } = await readRealFeatures(say);
+  const matrix = new FeatureMatrix(n, d);
+  matrix.fill(0, features);
+  const scale = matrix.squaredNorms.reduce((sum, square) => sum + square, 0) / n;
+  return { name: `MobileNet ${n / 1000}k x ${d} x ${classes}`, n, d, classes, lambda: 0.003 / scale, matrix, labels };
+}
+
+async function compare(problem: BenchProblem, machine: Machine, noPeers: string | null, withDescent: boolean) {
+  const tightest = Math.min(...targets);
+  const ours = new Map(targets.map((target) => [target, [] as FitAnswer[]]));
+  const fitOnce = async () => {
+    for (const target of targets) ours.get(target)!.push(await fitCold(problem, target));
+  };
+  // The first fit of a process compiles; it is in no figure.
+  await fitCold(problem, tightest);
+  const folder = noPeers === null ? writeProblem(problem) : '';
+  const tries: Try[] = [];
+  const descent = noPeers === null && withDescent ? runPeer(folder, 'descent', 'float32', 0, budget)[0] : undefined;
+  await fitOnce();
+  // In turns, so that what else the machine does hits all alike.
+  for (const [solver, dtype] of noPeers === null ? solvers : []) {
+    tries.push(...runPeer(folder, solver, dtype, tightest, budget));
+    await fitOnce();
+  }
+  if (noPeers !== null) await fitOnce();
+  if (folder) rmSync(folder, { recursive: true });
+
+  const rows = targets.map((target) => toRow(problem, target, ours.get(target)!, tries, machine, noPeers));
+  if (!descent) return rows;
+  const seconds = medianOf(ours.get(targets[0]!)!.map((fit) => fit.seconds));
+  const other = descent.seconds;
+  const otherName = `the authors' gradient descent, to ${toPercent(descent.error)}`;
+  const name = `${problem.name}, beside gradient descent`;
+  return [...rows, { case: name, ours: seconds, unit: 's', other, otherName, ratio: other / seconds }];
+}
+
+function toRow(
+  problem: BenchProblem,
+  target: number,
+  fits: FitAnswer[],
+  tries: Try[],
+  machine: Machine,
+  noPeers: string | null,
+): Row {
+  const seconds = medianOf(fits.map((fit) => fit.seconds));
+  const { passes, reached, certificate } = fits[0]!;
+  const flops = 4 * problem.n * problem.d * problem.classes * passes;
+  const row: Row = {
+    case: `${problem.name} to ${toPercent(target)}${reached ? '' : ` (reached ${toPercent(certificate.maxLogitError / certificate.logitRms)})`}`,
+    ours: seconds,
+    unit: 's',
+    limit: `${passes} passes, ${(flops / seconds / 1e9).toFixed(0)} of ${machine.gigaflops.toFixed(0)} GFLOP/s, ${((8 * problem.n * problem.d * passes) / seconds / 1e9).toFixed(1)} of ${machine.gigabytes.toFixed(1)} GB/s`,
+  };
+  if (noPeers !== null) return { ...row, skipped: `the other solvers: ${noPeers}` };
+  const arrived = tries.filter(({ error }) => error !== null && error <= target);
+  const [best] = (arrived.length > 0 ? arrived : tries).toSorted((a, b) => a.seconds - b.seconds);
+  const nearest = (solver: string) =>
+    Math.min(...tries.filter((each) => each.solver === solver).map(({ error }) => error ?? Infinity));
+  const failed = solvers.map((each) => each.join(' ')).filter((solver) => !(nearest(solver) <= target));
+  const remark = failed.map((solver) => `${solver} stays at ${toPercent(nearest(solver))}`).join(', ');
+  if (arrived.length === 0 || !best) return { ...row, limit: `${row.limit}; no other arrives: ${remark}` };
+  return {
+    ...row,
+    other: best.seconds,
+    otherName: `sklearn ${best.solver}`,
+    ratio: best.seconds / seconds,
+    limit: remark ? `${row.limit}; ${remark}` : row.limit!,
+  };
+}
+
+const toPercent = (share: number | null): string =>
+  share === null || !Number.isFinite(share) ? 'nothing' : `${Number((share * 100).toPrecision(2))} %`;
+
+function summarise(rows: Row[]): Row[] {
+  const ratios = rows.filter(({ otherName }) => otherName?.startsWith('sklearn')).map(({ ratio }) => ratio!);
+  if (ratios.length === 0) return [];
+  const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+  return [
+    { case: 'times faster than the faster of scikit-learn, geometric mean', ours: mean, unit: 'x' },
+    { case: 'times faster than the faster of scikit-learn, least', ours: Math.min(...ratios), unit: 'x' },
+  ];
+}
+
+const toRequest = (problem: BenchProblem, tolerance: number): FitRequest => ({
+  rows: allRows(problem),
+  labels: problem.labels,
+  classes: problem.classes,
+  lambda: problem.lambda,
+  featureScale: 'unit',
+  tolerance,
+});
+
+const fitCold = (problem: BenchProblem, tolerance: number, preconditioners = new Preconditioners(problem.matrix)) =>
+  fitHead(
+    problem.matrix,
+    toRequest(problem, tolerance),
+    () => undefined,
+    new AbortController().signal,
+    preconditioners,
+  );
+
+/** A refit from the weights and the preconditioner of the fit before, after some labels were changed. */
+async function measureRefit(problem: BenchProblem): Promise<Row> {
+  const { labels, classes } = problem;
+  const [cold, warm]: [number[], number[]] = [[], []];
+  for (let time = 0; time < 4; time++) {
+    const preconditioners = new Preconditioners(problem.matrix);
+    const before = await fitCold(problem, 0.01, preconditioners);
+    const random = createRandom(time);
+    const changed = labels.slice();
+    for (let k = 0; k < changedLabels; k++) {
+      const at = Math.floor(random() * labels.length);
+      changed[at] = (changed[at]! + 1) % classes;
+    }
+    const request = { ...toRequest(problem, 0.01), labels: changed, start: before.weights };
+    const after = await fitHead(
+      problem.matrix,
+      request,
+      () => undefined,
+      new AbortController().signal,
+      preconditioners,
+    );
+    if (time === 0) continue;
+    cold.push(before.seconds);
+    warm.push(after.seconds);
+  }
+  const [ours, other] = [medianOf(warm), medianOf(cold)];
+  const name = `${problem.name}, refit after ${changedLabels} changed labels`;
+  return { case: name, ours, unit: 's', other, otherName: 'cold fit', ratio: other / ours };
+}

@@ -1,0 +1,33 @@
+// Other solvers on the same problem: `peer_fit.py` under Debian's python3-sklearn.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One try of a solver at one of its tolerances. */
+export interface Try {
+  solver: string;
+  seconds: number;
+  /** Largest logit error over the RMS logit; null where all logits were zero. */
+  error: number | null;
+}
+
+/** Debian's own, which has Debian's scikit-learn, or the one on the path. */
+const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+const script = join(import.meta.dirname, 'peer_fit.py');
+
+/** null where scikit-learn can be had, else why not. */
+export function whyNoPeers(): string | null {
+  const asked = spawnSync(python, ['-c', 'import sklearn'], { encoding: 'utf8' });
+  if (asked.status === 0) return null;
+  return `no scikit-learn for ${python} (Debian: apt-get install python3-sklearn libopenblas0-pthread)`;
+}
+
+/** Tries ever smaller tolerances until the error is within `target`, nothing is gained, or `budget` seconds are over. */
+export function runPeer(folder: string, solver: string, dtype: string, target: number, budget: number): Try[] {
+  const { stdout } = spawnSync(python, [script, folder, solver, dtype, String(target), String(budget)], {
+    encoding: 'utf8',
+    timeout: 2 * budget * 1000,
+  });
+  const lines = stdout.split('\n').filter((line) => line.endsWith('}'));
+  return lines.map((line) => ({ solver: `${solver} ${dtype}`, ...(JSON.parse(line) as Omit<Try, 'solver'>) }));
+}
