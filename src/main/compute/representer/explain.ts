@@ -28,20 +28,20 @@ export async function explainLogit(
   const logit = pick(logits, 0, request);
   const residual = pick(multiplyTransposed(fit.gradient, features, classes), 0, request) / (2 * fit.lambda);
 
-  const isCosine = request.order === 'cosine';
   /** The place of the image among the training images, or -1. */
   const ownPlace = request.rows.length === 1 ? findRow(rows, request.rows[0]!) : -1;
   const excitatory = new TopPoints(request.count);
   const inhibitory = new TopPoints(request.count);
+  const { alpha } = fit;
+  const { toward, against, order } = request;
   await products.multiply(features, (kernels, first, count) => {
-    for (let i = 0; i < count; i++) {
-      const place = first + i;
-      if (place === ownPlace) continue;
-      const value = kernels[i]! * pick(fit.alpha, place * classes, request);
-      if (value === 0) continue;
-      const score = isCosine ? value / sizeOf(place) : value;
-      if (score > 0) excitatory.offer(score, place);
-      else inhibitory.offer(-score, place);
+    for (let i = 0, place = first, at = first * classes; i < count; i++, place++, at += classes) {
+      const value = kernels[i]! * (alpha[at + toward]! - (against === null ? 0 : alpha[at + against]!));
+      if (value === 0 || place === ownPlace) continue;
+      const score = order === 'cosine' ? value / sizeOf(place) : value;
+      if (score > 0) {
+        if (score > excitatory.least) excitatory.offer(score, place);
+      } else if (-score > inhibitory.least) inhibitory.offer(-score, place);
     }
   });
 

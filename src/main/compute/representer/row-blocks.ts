@@ -15,16 +15,14 @@ const maxGap = 64;
 /** Runs of at most `maxSpan` rows that together hold the chosen rows, in their order. */
 export function coverRows(rows: Int32Array, maxSpan: number): RowBlock[] {
   const blocks: RowBlock[] = [];
-  let block: RowBlock | undefined;
-  rows.forEach((row, place) => {
-    const last = block && block.firstRow + block.span - 1;
-    if (block && row > last! && row - last! <= maxGap && row - block.firstRow < maxSpan) {
-      block.count += 1;
-      block.span = row - block.firstRow + 1;
-    } else {
-      block = { first: place, count: 1, firstRow: row, span: 1 };
-      blocks.push(block);
-    }
-  });
+  let first = 0;
+  for (let place = 1; place <= rows.length; place++) {
+    const [row, last] = [rows[place]!, rows[place - 1]!];
+    const goesOn = row > last && row - last <= maxGap && row - rows[first]! < maxSpan;
+    if (goesOn) continue;
+    const firstRow = rows[first]!;
+    blocks.push({ first, count: place - first, firstRow, span: last - firstRow + 1 });
+    first = place;
+  }
   return blocks;
 }

@@ -6,14 +6,17 @@ export class TopPoints {
   /** Descending. */
   readonly #values: number[] = [];
   readonly #places: number[] = [];
+  /** Only a larger value is worth offering. */
+  least: number;
 
   constructor(count: number) {
     this.#count = count;
+    this.least = count > 0 ? -Infinity : Infinity;
   }
 
   offer(value: number, place: number): void {
+    if (!(value > this.least)) return;
     const values = this.#values;
-    if (values.length === this.#count && !(value > (values.at(-1) ?? Infinity))) return;
     let at = values.length;
     while (at > 0 && value > values[at - 1]!) at -= 1;
     values.splice(at, 0, value);
@@ -22,6 +25,7 @@ export class TopPoints {
       values.pop();
       this.#places.pop();
     }
+    if (values.length === this.#count) this.least = values.at(-1)!;
   }
 
   /** Places of the values kept, the largest first. */
