@@ -90,6 +90,13 @@ export interface LoadedFit extends FitRows {
   alpha: Float32Array | Float64Array;
 }
 
+export interface PreviewAnswer {
+  /** Of the rows that were asked for, rows x C. */
+  logits: Float64Array;
+  /** Largest logit error of these steps over the train rows, relative to their RMS logit. */
+  logitError: number;
+}
+
 export interface ExplainRequest {
   /** Which of the fits that are loaded. */
   fit: FitTarget;
@@ -248,6 +255,8 @@ export type ComputeCalls = {
   'fit.predict': { params: { fit: FitTarget; rows: Int32Array }; result: Float64Array };
   /** Approximate leave-one-out logits of the images of the loaded fit of the labels (METHODS 7.4). */
   'fit.leaveOneOut': { params: LeaveOneOutRequest; result: LeaveOneOutAnswer };
+  /** The first steps from the loaded fit of the labels towards a refit on the labels as they are now; changes nothing. */
+  'fit.preview': { params: FitRows & { predict: Int32Array }; result: PreviewAnswer };
   'fit.explain': { params: ExplainRequest; result: ExplainAnswer };
   /** The training rows of the loaded fit with the largest cosine to a row's features, itself left out, descending. */
   'fit.nearest': {

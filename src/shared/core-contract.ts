@@ -30,6 +30,7 @@ import {
   type QueueLearning,
   type QueuePage,
   type RecentProject,
+  type RetrainPreview,
   type Recovery,
   type ReviewAnswer,
   type ReviewProgress,
@@ -293,6 +294,8 @@ export const coreContract = {
   'queue.learned': call<QueueLearning>()(Nothing),
 
   'runs.list': call<Run[]>()(Nothing),
+  /** What a retrain would say of the test split, by its first steps; null where no label changed, nothing is measured or they do not come near. */
+  'runs.preview': call<RetrainPreview | null>()(Nothing),
   /** All runs of the current model in order, and the paired test of the last against the first. */
   'runs.recovery': call<Recovery>()(Nothing),
 } satisfies Record<string, CallSpec>;

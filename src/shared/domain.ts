@@ -456,6 +456,16 @@ export interface PairedTest {
   pValue: number;
 }
 
+/** The first steps of a retrain, taken at once: near its result, and not stored. */
+export interface RetrainPreview {
+  /** Train labels that are others than in the fit. */
+  changedLabels: number;
+  testAccuracyBefore: number;
+  testAccuracy: number;
+  /** How far logits may be from their representer sums, relative to the RMS logit: the certificate of these steps. */
+  logitError: number;
+}
+
 export interface Recovery {
   runs: Run[];
   /** Of the last run against the first; null with fewer than two runs. */

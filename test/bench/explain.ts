@@ -130,7 +130,7 @@ async function measureLoading(n: number): Promise<Row> {
       const modelId = store.models.add('/model.onnx', 'f'.repeat(64), {
         input: { name: 'x', layout: 'nchw', element: 'float32', channels: 3, height: 8, width: 8, batch: null },
         head: { kind: 'Gemm', features: 'f', logits: 'z', dimensions: d, classes, exact: true, difference: 0 },
-        preprocessing: { width: 8, height: 8, channels: 'rgb', range: '0-1', mean: [0], std: [1] },
+        preprocessing: { width: 8, height: 8, channels: 'rgb', range: '0-1', mean: [0], std: [1], shortestSide: null },
         notes: [],
       });
       store.project.setModel(modelId);

@@ -51,7 +51,7 @@ const rounds = 3;
 export const extractBench: Bench = {
   async run(say) {
     if (materialAbsence)
-      return cases.map(({ name }) => ({ case: name, ours: null, unit: 'images/s', skipped: materialAbsence }));
+      return cases.map(({ name }) => ({ case: name, ours: null, unit: 'images/s', skipped: materialAbsence! }));
     const folders = {
       cifar10: unpackMaterial('cifar10.tar', ['cifar10/test']),
       hymenoptera: unpackMaterial('hymenoptera.tar', []),

@@ -43,6 +43,7 @@ const questions = (grant: string): Question[] => [
   ['reviews.progress', {}],
   ['queue.learned', {}],
   ['runs.list', {}],
+  ['runs.preview', {}],
   ['runs.recovery', {}],
   ['models.set', { file: { grant, path: 'tiny.onnx' } }],
   ['projects.create', { folder: { grant, path: 'images' }, name: 'colours' }],

@@ -66,8 +66,11 @@ describe('the main job, from folders of pictures to corrected labels', () => {
       await real.client.call('reviews.decide', {
         decisions: [{ imageId, action: 'relabel', classId: suggestedClassId }],
       });
+    const preview = await real.client.call('runs.preview', {});
+    expect(preview).toMatchObject({ changedLabels: wrong.length });
     const job = await real.run({ kind: 'retrain', params: {} });
     expect(job.state).toBe('done');
+    expect(await real.client.call('runs.preview', {})).toBeNull();
     const {
       before: first,
       after,
@@ -75,6 +78,8 @@ describe('the main job, from folders of pictures to corrected labels', () => {
     } = (await real.client.call('jobs.result', { id: job.id })) as RetrainResult;
     expect(changedLabels).toBe(wrong.length);
     expect(after.accuracy.value).toBeGreaterThanOrEqual(first.accuracy.value);
+    expect(preview!.testAccuracyBefore).toBe(first.accuracy.value);
+    expect(preview!.testAccuracy).toBeCloseTo(after.accuracy.value, 1);
     expect((await real.client.call('runs.recovery', {})).runs.map(({ changedLabels: changed }) => changed)).toEqual([
       0, 4,
     ]);

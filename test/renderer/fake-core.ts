@@ -275,6 +275,7 @@ export class FakeCore {
       'queue.learned': () => ({ verdicts: 0, estimate: null, dueIn: 20 }),
       'reviews.progress': () => this.#reviews.progress(),
       'runs.list': () => this.runs,
+      'runs.preview': () => null,
       'runs.recovery': () => ({
         runs: this.runs,
         pairedTest: this.runs.length < 2 ? null : { turnedRight: 113, turnedWrong: 34, pValue: 3e-11 },

@@ -28,6 +28,7 @@ import { describeProject } from './project.ts';
 import { projectFileName, newSampleFolder } from './project-files.ts';
 import { readQueuePage } from './queue.ts';
 import { countQueue } from './queue-counts.ts';
+import { previewRetrain } from './preview.ts';
 import { listRuns, readRecovery } from './runs.ts';
 import { Settings } from './settings.ts';
 import { Thumbnails } from './thumbnails.ts';
@@ -207,6 +208,7 @@ export function createCore(host: CoreHost): Core {
 
     'queue.learned': () => current().learning.read(),
 
+    'runs.preview': (_params, { signal }) => previewRetrain(current().project, compute, current().loaded, signal),
     'runs.list': () => listRuns(current().project),
     'runs.recovery': () => readRecovery(current().project),
   };

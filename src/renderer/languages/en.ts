@@ -503,6 +503,10 @@ export const texts = {
   'runs.paired-is': '{{right}} test images turned right, {{wrong}} turned wrong (McNemar)',
   'runs.changed': 'Labels changed',
   'runs.changed-of': 'of {{decided}} decided at the last run',
+  'runs.preview_one':
+    '{{count}} label changed since the last fit. The first steps of a retrain say **{{after}}** on the test split (now {{before}}); their logits are off by up to {{error}} of a typical one.',
+  'runs.preview_other':
+    '{{count}} labels changed since the last fit. The first steps of a retrain say **{{after}}** on the test split (now {{before}}); their logits are off by up to {{error}} of a typical one.',
   'runs.recovery': 'Recovery',
   'runs.curve': 'Accuracy over decisions',
   'runs.curve-summary': 'Test accuracy over decisions: {{before}} at {{from}}, {{after}} at {{to}}, in {{runs}} runs.',

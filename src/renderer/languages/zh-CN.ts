@@ -456,6 +456,8 @@ export const texts: Language['texts'] = {
   'runs.paired-is': '{{right}} 张测试图像由错变对，{{wrong}} 张由对变错（McNemar）',
   'runs.changed': '已更改的标签',
   'runs.changed-of': '最近一次运行时已决定 {{decided}}',
+  'runs.preview_other':
+    '上次拟合以来更改了 {{count}} 个标签。重新训练的最初几步在测试集上为 **{{after}}**（现在为 {{before}}）；其 logit 的误差至多为典型值的 {{error}}。',
   'runs.recovery': '恢复',
   'runs.curve': '准确率随决定的变化',
   'runs.curve-summary':

@@ -3,7 +3,7 @@
 // With alpha_i = -r_i / (2 lambda n) at any W the representer sum of a feature f misses the logits by exactly
 // G^T f / (2 lambda), G being the gradient at W.
 import type { Certificate } from '../../../shared/domain.ts';
-import type { ExactObjective, Point } from './objective.ts';
+import type { Point } from './objective.ts';
 import type { Products } from './products.ts';
 import { dot, norm } from './vectors.ts';
 
@@ -28,13 +28,15 @@ export function squaredColumns(array: Float64Array, classes: number): Float64Arr
 /** How far the objective is from its minimum, at most: ||G||_F^2 / (4 lambda). */
 export const measureGap = ({ gradient }: Point, lambda: number): number => dot(gradient, gradient) / (4 * lambda);
 
-/** The largest logit error over the rows, exactly. */
-async function measureLogitError(products: Products, lambda: number, { gradient }: Point): Promise<number> {
+/** The largest logit error over the rows, as exactly as the products are: of an error float32 has digits enough. */
+export async function measureLogitError(products: Products, lambda: number, { gradient }: Point): Promise<number> {
   let largest = 0;
-  await products.multiply(gradient, (block) => {
+  // Divided first: the gradient at a small lambda may be too small for float32.
+  const perLogit = gradient.map((value) => value / (2 * lambda));
+  await products.multiply(perLogit, (block) => {
     for (let i = 0; i < block.length; i++) largest = Math.max(largest, Math.abs(block[i]!));
   });
-  return largest / (2 * lambda);
+  return largest;
 }
 
 export const isWithin = (maxLogitError: number, logitRms: number, tolerance: number): boolean =>
@@ -58,7 +60,8 @@ export function createStop(
   };
 }
 
-export async function certify({ products, lambda }: ExactObjective, point: Point): Promise<Certificate> {
+/** Of a point that was evaluated in float64. */
+export async function certify(products: Products, lambda: number, point: Point): Promise<Certificate> {
   return {
     gradientNorm: norm(point.gradient),
     maxLogitError: await measureLogitError(products, lambda, point),

@@ -36,6 +36,13 @@ export class FeatureMatrix {
     return Math.sqrt(this.squaredNorms[row]! / scale ** 2 + 1);
   }
 
+  /** The largest of these lengths. */
+  longest(rows: Int32Array, scale: number): number {
+    let longest = 0;
+    for (const row of rows) longest = Math.max(longest, this.lengthOf(row, scale));
+    return longest;
+  }
+
   /** A view of one row. */
   row(row: number): Float32Array {
     return this.values.subarray(row * this.dimensions, (row + 1) * this.dimensions);

@@ -55,7 +55,7 @@ export async function fitHead(
       : { lambda: request.lambda, start: new Float64Array((matrix.dimensions + 1) * classes), reads: 0 };
   const { lambda } = chosen;
   const precondition = await openPreconditioner(lambda);
-  const limits = { lambda, classes, maxFeatureNorm: measureLargestNorm(matrix, rows, scale) };
+  const limits = { lambda, classes, maxFeatureNorm: matrix.longest(rows, scale) };
   let iterations = 0;
   const onIteration = (done: number) => onProgress({ done: iterations + done, total: null, stage: 'Fitting the head' });
 
@@ -75,10 +75,12 @@ export async function fitHead(
 
   const products = createOnnxProducts(matrix, rows, scale, signal, 'float64');
   const exact = createObjective(products, loss, lambda);
-  const isDone = createStop(products, { ...limits, tolerance });
   const residuals = new Float64Array(rows.length * classes);
   let point = await exact.evaluate(descent.point.weights, residuals);
-  if (!(await isDone(point))) {
+  let certificate = await certify(swiftProducts, lambda, point);
+  const isReached = () => isWithin(certificate.maxLogitError, certificate.logitRms, tolerance);
+  if (!isReached()) {
+    const isDone = createStop(swiftProducts, { ...limits, tolerance });
     const { memory } = descent;
     const onward = await descend(exact, point, { precondition, isDone, maxIterations, memory, onIteration });
     iterations += onward.iterations;
@@ -90,8 +92,8 @@ export async function fitHead(
     });
     iterations += newton.iterations;
     point = newton.point;
+    certificate = await certify(swiftProducts, lambda, point);
   }
-  const certificate = await certify(exact, point);
   const reads = chosen.reads + (imitate ? 0 : swift.reads) + swiftProducts.reads + products.reads;
   return {
     lambda,
@@ -104,7 +106,7 @@ export async function fitHead(
     alpha: toAlpha(residuals, lambda, rows.length),
     gradient: point.gradient,
     certificate,
-    reached: isWithin(certificate.maxLogitError, certificate.logitRms, tolerance),
+    reached: isReached(),
   };
 }
 
@@ -121,11 +123,4 @@ function measureScale(matrix: FeatureMatrix, rows: Int32Array, featureScale: Fea
   let sum = 0;
   for (const row of rows) sum += matrix.squaredNorms[row]!;
   return Math.sqrt(sum / rows.length) || 1;
-}
-
-/** The largest norm of a row as the fit sees it: scaled, with the bias constant. */
-function measureLargestNorm(matrix: FeatureMatrix, rows: Int32Array, scale: number): number {
-  let largest = 0;
-  for (const row of rows) largest = Math.max(largest, matrix.squaredNorms[row]!);
-  return Math.sqrt(largest / scale ** 2 + 1);
 }

@@ -10,6 +10,7 @@ import { leaveOneOut } from './leave-one-out.ts';
 import { findNearest } from './nearest.ts';
 import { createOnnxProducts } from './onnx-products.ts';
 import { Preconditioners } from './preconditioners.ts';
+import { previewRefit } from './preview.ts';
 
 export type RepresenterCalls = Pick<
   ComputeCalls,
@@ -18,6 +19,7 @@ export type RepresenterCalls = Pick<
   | 'fit.run'
   | 'fit.load'
   | 'fit.predict'
+  | 'fit.preview'
   | 'fit.explain'
   | 'fit.leaveOneOut'
   | 'fit.nearest'
@@ -82,6 +84,11 @@ export function createRepresenter(
     },
     'fit.leaveOneOut': (request, { signal }) =>
       leaveOneOut(requireMatrix(), requireFit('labels'), request, report, signal),
+    'fit.preview': ({ predict, ...now }, { signal }) => {
+      const features = requireMatrix();
+      preconditioners ??= new Preconditioners(features);
+      return previewRefit(features, requireFit('labels'), now, predict, preconditioners, signal);
+    },
     'fit.explain': (request, { signal }) => {
       const loaded = requireFit(request.fit);
       const products = createOnnxProducts(requireMatrix(), loaded.rows, loaded.scale, signal, 'float32');
