@@ -10,6 +10,7 @@ import type {
   ModelOutput,
   Preprocessing,
   Provider,
+  ProviderCheck,
   ProviderRefusal,
   RankingMethod,
 } from './domain.ts';
@@ -223,11 +224,13 @@ export type ComputeCalls = {
   /** Hash and header of each file, in order. Never throws for one bad file. */
   'images.measure': { params: { paths: string[] }; result: MeasuredImage[] };
 
-  /** Understands an ONNX file and proves it on made-up pictures; `choice` is laid over the guessed preprocessing. Throws 'unsupported' or 'unreadable' with a sentence, 'bad-request' where the choice does not fit. */
+  /** Understands an ONNX file and proves it on made-up pictures; `choice` is laid over the guessed preprocessing, and `pictures` are looked at. Throws 'unsupported' or 'unreadable' with a sentence, 'bad-request' where the choice does not fit. */
   'model.inspect': {
-    params: { path: string; choice?: Partial<Preprocessing> };
+    params: { path: string; choice?: Partial<Preprocessing>; pictures?: string[] };
     result: ModelDescription & { sha256: string };
   };
+  /** Every provider of this system in the order of preference, tried one at a time. */
+  'providers.check': { params: Record<string, never>; result: ProviderCheck[] };
   /** Makes a session on the best provider that works; extraction uses it until the next `model.open`. Throws 'conflict' where the file is not the one of that hash. */
   'model.open': {
     params: {

@@ -26,6 +26,7 @@ import {
   type ModelDescription,
   type Problem,
   type ProjectOverview,
+  type ProviderCheck,
   type QueueCounts,
   type QueueLearning,
   type QueuePage,
@@ -154,6 +155,9 @@ export const coreContract = {
   /** The name under which decisions are recorded from now on. */
   'app.setReviewer': call<AppDescription>()(z.strictObject({ name: Name })),
   'app.setPreferences': call<AppDescription>()(PreferencesSchema),
+
+  /** Which execution providers run models on this machine, in the order in which they are tried. */
+  'app.providers': call<ProviderCheck[]>()(Nothing),
 
   /** What a person has opened to the app: chosen in a dialog, dropped, or named by `--root`. */
   'grants.list': call<Grant[]>()(Nothing),

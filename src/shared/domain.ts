@@ -96,12 +96,30 @@ export interface Head {
   difference: number | null;
 }
 
+/** What the model itself says of one of the project's images. */
+export interface PictureLook {
+  path: string;
+  /** Place of the largest logit, from 0. */
+  classIndex: number;
+  /** By softmax. */
+  probability: number;
+}
+
+/** Whether a provider runs models on this machine, and why not. */
+export interface ProviderCheck {
+  name: Provider;
+  works: boolean;
+  reason: string | null;
+}
+
 export interface ModelDescription {
   input: ModelInput;
   head: Head;
   preprocessing: Preprocessing;
   /** Sentences for the person: what was guessed, what was passed over. */
   notes: string[];
+  /** Of a few images of the project; left out where there were none to look at. */
+  looks?: PictureLook[];
 }
 
 export const providers = ['cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const;

@@ -64,6 +64,19 @@ describe('the main job on the command line', () => {
       head: { kind: 'Gemm', dimensions: 4, classes: 2, exact: true },
     });
     expect(answer).toHaveProperty('notes');
+    const { looks } = answer as { looks: { path: string; classIndex: number; probability: number }[] };
+    expect(looks).toHaveLength(3);
+    for (const { path, classIndex, probability } of looks) {
+      expect(path).toMatch(/^(train|test)\/(dusk|grass)\/\d+\.png$/);
+      expect([0, 1]).toContain(classIndex);
+      expect(probability).toBeGreaterThanOrEqual(0.5);
+    }
+  });
+
+  it('doctor, which needs no project', () => {
+    const { providers, chosen } = ask('doctor') as { providers: { name: string; works: boolean }[]; chosen: string };
+    expect(providers.find(({ name }) => name === 'cpu')).toEqual({ name: 'cpu', works: true, reason: null });
+    expect(providers.find(({ works }) => works)?.name).toBe(chosen);
   });
 
   it('extract, and nothing is left to do the second time', () => {

@@ -11,6 +11,7 @@ type Question = { [K in Call]: [call: K, params: CoreCalls[K]['params']] }[Call]
 /** Asked in this order on a fitted project; `grant` is the grant of its folder. */
 const questions = (grant: string): Question[] => [
   ['app.describe', {}],
+  ['app.providers', {}],
   ['app.setReviewer', { name: 'kim' }],
   ['app.setPreferences', { language: 'zh-CN', areSingleKeysOn: false, doesAdvance: true, keys: { keep: ['p'] } }],
   ['grants.list', {}],

@@ -170,6 +170,7 @@ export class FakeCore {
     };
     const plain: Handlers<CoreCalls> = {
       'app.describe': describe,
+      'app.providers': () => [{ name: 'cpu', works: true, reason: null }],
       'app.setReviewer': ({ name }) => {
         this.reviewer = name;
         return describe();

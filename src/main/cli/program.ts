@@ -11,6 +11,7 @@ import {
 } from '../../shared/domain.ts';
 import { decide, exportProject, type ExportOptions } from './commands/decisions.ts';
 import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
 import { fit, rank, retrain, runs, type FitOptions, type RankOptions } from './commands/fit.ts';
 import { importImages, type ImportOptions } from './commands/import.ts';
@@ -122,6 +123,19 @@ export function createProgram(): Command {
     .option('--port <number>', '0 for any free one', readCount, 0)
     .option('--root <dir...>', 'folders that the page may open')
     .action((project: string | undefined, options: ServeOptions) => serve(project, options));
+
+  program
+    .command('doctor')
+    .description('which execution providers work on this machine, and why the others do not')
+    .option('--json', 'print one JSON object')
+    .action(async (options: { json?: boolean }) => {
+      const session = openSession();
+      try {
+        print(await doctor(session), options.json === true);
+      } finally {
+        await session.close();
+      }
+    });
 
   program
     .command('demo')

@@ -3,6 +3,7 @@ import type { ComputeCalls, ComputeEvents } from '../../shared/compute-contract.
 import { AppError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { Extractor } from './extract.ts';
+import { checkProviders } from './check-providers.ts';
 import { exportModel } from './export-model.ts';
 import { inspectModel } from './inspect-model.ts';
 import { measureImages } from './measure.ts';
@@ -33,7 +34,7 @@ export function createCompute(report: (progress: ComputeEvents['progress']) => v
 }
 
 function createModelCalls(): Handlers<
-  Pick<ComputeCalls, 'model.inspect' | 'model.open' | 'model.extract' | 'model.export'>
+  Pick<ComputeCalls, 'model.inspect' | 'providers.check' | 'model.open' | 'model.extract' | 'model.export'>
 > {
   let extractor: Extractor | undefined;
   /** One model is opened after the other, so that none is left behind unfreed. */
@@ -48,7 +49,8 @@ function createModelCalls(): Handlers<
   }
 
   return {
-    'model.inspect': ({ path, choice }) => inspectModel(path, choice),
+    'model.inspect': ({ path, choice, pictures }) => inspectModel(path, choice, pictures),
+    'providers.check': () => checkProviders(),
     'model.export': (request, { signal }) => exportModel(request, signal),
     'model.open': (params) => {
       const opened = opening.then(() => open(params));

@@ -2,6 +2,7 @@ import type { ModelDescription, Preprocessing } from '../../shared/domain.ts';
 import { noteHead } from './judge-head.ts';
 import { readModelFile } from './graph/model-file.ts';
 import { proveModel } from './prove-model.ts';
+import { tryPictures } from './try-pictures.ts';
 import { understandModel } from './understand-model.ts';
 
 /**
@@ -11,20 +12,26 @@ import { understandModel } from './understand-model.ts';
 export async function inspectModel(
   path: string,
   choice: Partial<Preprocessing> = {},
+  pictures: string[] = [],
 ): Promise<ModelDescription & { sha256: string }> {
   const file = await readModelFile(path);
   const model = understandModel(file, choice);
-  const { session, head, candidate, fixedBatch } = await proveModel(file, model);
-  await session.release();
+  const proven = await proveModel(file, model);
+  const { session, candidate, fixedBatch } = proven;
+  const { looks, difference } = await tryPictures(proven, pictures).finally(() => session.release());
+  const measured = proven.head.difference === null ? null : Math.max(proven.head.difference, difference);
+  const head = { ...proven.head, difference: measured };
+  const on = looks.length === 0 ? 'made-up pictures' : `made-up pictures and ${looks.length} of yours`;
   const others = file.graph.output.filter(({ name }) => name !== candidate.output);
   return {
     sha256: file.sha256,
     input: { ...model.input, batch: fixedBatch },
     head,
     preprocessing: model.preprocessing,
+    ...(looks.length === 0 ? {} : { looks }),
     notes: [
       ...model.notes,
-      ...noteHead(head, candidate, 'made-up pictures'),
+      ...noteHead(head, candidate, on),
       ...others.map(noteOutput),
       ...(fixedBatch === null ? [] : [noteBatch(fixedBatch)]),
     ],

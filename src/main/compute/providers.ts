@@ -12,6 +12,8 @@ const preferences: Partial<Record<NodeJS.Platform, Provider[]>> = {
   darwin: ['coreml', 'webgpu', 'cpu'],
 };
 
+export const preferredProviders = (): Provider[] => preferences[process.platform] ?? ['cpu'];
+
 /** How far a provider's values may be from the CPU's, relative to the largest: what half-precision arithmetic needs. */
 const tolerance = 0.02;
 
@@ -29,14 +31,10 @@ export async function chooseProvider(
   asked: 'auto' | Provider,
   { plan, session: cpu, trial }: Pick<ProvenModel, 'plan' | 'session' | 'trial'>,
 ): Promise<ChosenProvider> {
-  const { listSupportedBackends } = await loadOnnxRuntime();
-  const built = new Set(listSupportedBackends().map((backend) => backend.name));
   const providersTried: ProviderRefusal[] = [];
-  for (const provider of asked === 'auto' ? (preferences[process.platform] ?? ['cpu']) : [asked]) {
+  for (const provider of asked === 'auto' ? preferredProviders() : [asked]) {
     if (provider === 'cpu') return { provider, providersTried, session: cpu };
-    const outcome = built.has(provider)
-      ? await tryProvider(() => openSession(plan, provider), trial)
-      : 'ONNX Runtime for this system is built without it';
+    const outcome = await tryBuilt(provider, { plan, trial });
     if (typeof outcome !== 'string') {
       await cpu.release();
       return { provider, providersTried, session: outcome };
@@ -49,6 +47,27 @@ export async function chooseProvider(
     'unsupported',
     `The provider that was asked for does not work here (${reasons}). Choose auto or cpu.`,
   );
+}
+
+/** Why a provider cannot be used, or null where it can. */
+export async function refusalOf(
+  provider: Provider,
+  proven: Pick<ProvenModel, 'plan' | 'trial'>,
+): Promise<string | null> {
+  const outcome = await tryBuilt(provider, proven);
+  if (typeof outcome === 'string') return outcome;
+  await outcome.release();
+  return null;
+}
+
+async function tryBuilt(
+  provider: Provider,
+  { plan, trial }: Pick<ProvenModel, 'plan' | 'trial'>,
+): Promise<Session | string> {
+  const { listSupportedBackends } = await loadOnnxRuntime();
+  if (!listSupportedBackends().some(({ name }) => name === provider))
+    return 'ONNX Runtime for this system is built without it';
+  return tryProvider(() => openSession(plan, provider), trial);
 }
 
 /** A session that computes what the CPU does, or why there is none. */

@@ -140,6 +140,7 @@ export function createCore(host: CoreHost): Core {
       settings.setPreferences(preferences);
       return describeApp();
     },
+    'app.providers': (_, { signal }) => compute.call('providers.check', {}, { signal }),
     'grants.list': () => grants.list(),
     'folders.list': (place) => grants.listFolder(place),
 
@@ -174,7 +175,7 @@ export function createCore(host: CoreHost): Core {
     'imports.preview': async (params) => previewImport(await toImportJob(params)),
     'classes.list': () => current().project.store.classes.list(),
     'models.inspect': async ({ file, preprocessing }) =>
-      toInspection(await inspectModel(compute, await grants.resolve(file), preprocessing)),
+      toInspection(await inspectModel(compute, await grants.resolve(file), preprocessing, open?.project)),
     'models.set': async ({ file, preprocessing }) => {
       const { project, loaded, touch } = current();
       await setModel(project, compute, await grants.resolve(file), preprocessing);

@@ -1,5 +1,6 @@
 // Choosing the project's model: what the ONNX file is, and how pictures become its input.
 import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ModelInspection } from '../../shared/core-contract.ts';
 import type { ModelDescription, Preprocessing } from '../../shared/domain.ts';
 import type { ComputeClient } from './compute-client.ts';
@@ -12,8 +13,23 @@ export async function inspectModel(
   compute: ComputeClient,
   path: string,
   choice: PreprocessingChoice = {},
+  project?: Project,
 ): Promise<ModelDescription & { sha256: string }> {
-  return compute.call('model.inspect', { path, choice: definedOnly(choice) });
+  const images = project ? sampleImages(project) : [];
+  const pictures = images.map(({ absolute }) => absolute);
+  const description = await compute.call('model.inspect', { path, choice: definedOnly(choice), pictures });
+  if (!description.looks) return description;
+  const toPath = (picture: string) => images.find(({ absolute }) => absolute === picture)?.path ?? picture;
+  return { ...description, looks: description.looks.map((look) => ({ ...look, path: toPath(look.path) })) };
+}
+
+/** Images that a person judges the preprocessing by: the first, the middle one and the last of those that can be read. */
+function sampleImages({ store }: Project): { path: string; absolute: string }[] {
+  const { imageRoot, modelId } = store.project.read();
+  if (imageRoot === null) return [];
+  const images = store.images.withFeatures(modelId ?? 0);
+  const places = new Set([0, images.length >> 1, images.length - 1].filter((place) => place in images));
+  return [...places].map((place) => ({ path: images[place]!.path, absolute: join(imageRoot, images[place]!.path) }));
 }
 
 export const toInspection = ({
@@ -25,13 +41,14 @@ export const toInspection = ({
 
 /** Makes the file the project's model; features of an earlier one stay and are not used. */
 export async function setModel(
-  { store }: Project,
+  project: Project,
   compute: ComputeClient,
   path: string,
   choice?: PreprocessingChoice,
 ): Promise<ModelDescription> {
+  const { store } = project;
   const realPath = await realpath(path);
-  const { sha256, ...description } = await inspectModel(compute, realPath, choice);
+  const { sha256, ...description } = await inspectModel(compute, realPath, choice, project);
   store.transaction(() => store.project.setModel(store.models.add(realPath, sha256, description)));
   return description;
 }

@@ -193,6 +193,8 @@ export const texts = {
     'Guessed from the model. It must be what the model was trained with, or its features are worth little.',
   'model.input': 'Input',
   'model.head': 'Head',
+  'model.looks': 'On your images',
+  'model.look': '{{path}}: its own first class is number {{number}}, {{share}}',
   'model.notes': 'Notes',
   'model.any-size': 'any size',
   'model.input-is': '{{channels}} × {{size}}, {{element}}, {{layout}}',

@@ -171,6 +171,8 @@ export const texts: Language['texts'] = {
   'model.preprocessing-hint': '根据模型猜测。必须与训练时一致，否则特征几乎没有价值。',
   'model.input': '输入',
   'model.head': '分类头',
+  'model.looks': '在您的图像上',
+  'model.look': '{{path}}：模型自身的首选类别为第 {{number}} 号，{{share}}',
   'model.notes': '说明',
   'model.any-size': '任意尺寸',
   'model.input-is': '{{channels}} × {{size}}，{{element}}，{{layout}}',

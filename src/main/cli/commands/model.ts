@@ -20,15 +20,19 @@ export async function setModel(session: Session, project: string, options: Model
     file: await session.place(options.onnx),
     preprocessing: { width: size, height: size, shortestSide, mean, std, range, channels },
   });
-  const { input, head, preprocessing, notes } = overview.model!.description;
+  const { input, head, preprocessing, notes, looks = [] } = overview.model!.description;
   return {
-    json: { input, head, preprocessing, notes },
+    json: { input, head, preprocessing, notes, looks },
     lines: [
       `input ${input.name}: ${input.layout}, ${input.element}, ${preprocessing.width} x ${preprocessing.height} (${preprocessing.shortestSide === null ? 'stretched' : `centre of a picture with a shortest side of ${preprocessing.shortestSide}`}), ${preprocessing.channels}`,
       `pixels ${preprocessing.range}, mean ${preprocessing.mean.join(' ')}, std ${preprocessing.std.join(' ')}`,
       head.kind === 'none'
         ? `no head: ${head.dimensions} values of "${head.features}" are the features`
         : `head ${head.kind}: ${head.dimensions} features -> ${head.classes} classes${head.exact ? '' : ' (not exact)'}`,
+      ...looks.map(
+        ({ path, classIndex, probability }) =>
+          `the model's own first class for ${path}: number ${classIndex}, ${(probability * 100).toFixed(0)} %`,
+      ),
       ...notes,
     ],
   };

@@ -1,0 +1,31 @@
+// What a model says of real pictures, before anything is made of it.
+import type { PictureLook } from '../../shared/domain.ts';
+import { decodePicture } from './decode.ts';
+import { differenceOfHead } from './judge-head.ts';
+import type { ProvenModel } from './prove-model.ts';
+
+/**
+ * The model's own first class for each picture that can be read, and how far its head is from its logits there (0 where
+ * there is no head).
+ */
+export async function tryPictures(
+  { plan, session, writer, head, weights, fixedBatch }: ProvenModel,
+  paths: string[],
+): Promise<{ looks: PictureLook[]; difference: number }> {
+  const looks: PictureLook[] = [];
+  let difference = 0;
+  const count = fixedBatch ?? 1;
+  for (const path of paths) {
+    const pixels = writer.createTensor(count);
+    const picture = await decodePicture(path, plan.preprocessing).catch(() => null);
+    if (!picture || head.classes === 0) continue;
+    writer.write(picture, pixels, 0);
+    const answer = await session.run(pixels, count);
+    if (weights) difference = Math.max(difference, differenceOfHead(weights, answer));
+    const logits = answer.logits.subarray(0, head.classes);
+    const best = logits.reduce((top, value, c) => (value > logits[top]! ? c : top), 0);
+    const sum = logits.reduce((total, value) => total + Math.exp(value - logits[best]!), 0);
+    looks.push({ path, classIndex: best, probability: 1 / sum });
+  }
+  return { looks, difference };
+}
