@@ -4,6 +4,7 @@ import type {
   Certificate,
   ErrorsLeft,
   EvidenceOrder,
+  ExperimentMethod,
   FeatureScale,
   FitTarget,
   ModelDescription,
@@ -220,6 +221,37 @@ export interface LearnedOrder extends Suggestions {
   estimate: ErrorsLeft | null;
 }
 
+export interface ExperimentRequest {
+  /** Matrix rows of the train images, ascending, and their true class indices. */
+  rows: Int32Array;
+  truth: Int32Array;
+  /** The labels as they are given, or null where a share of the true ones is to be flipped. */
+  given: Int32Array | null;
+  flip: { share: number; kind: 'symmetric' | 'pairs' };
+  testRows: Int32Array;
+  testTruth: Int32Array;
+  classes: number;
+  lambda: number | 'auto';
+  featureScale: FeatureScale;
+  methods: ExperimentMethod[];
+  seeds: number;
+  /** Shares of the images after which is measured. */
+  checked: number[];
+  /** Where given, the features are the pixels of these files: train images, then test images. */
+  pixels: string[] | null;
+}
+
+/** One ranking under one seed, at each share. */
+export interface ExperimentCurve {
+  method: ExperimentMethod;
+  seed: number;
+  found: number[];
+  /** null without test images. */
+  accuracy: (number | null)[];
+  averagePrecision: number;
+  auroc: number;
+}
+
 export type ComputeCalls = {
   /** Hash and header of each file, in order. Never throws for one bad file. */
   'images.measure': { params: { paths: string[] }; result: MeasuredImage[] };
@@ -275,11 +307,14 @@ export type ComputeCalls = {
   /** One step of the queue that learns: goes on from the step before where it was of the same rows, else begins anew. */
   'rank.learn': { params: LearnRequest; result: LearnedOrder };
 
+  /** Compares rankings on labels that were made wrong. Throws 'bad-request' where no features are loaded and none are read. */
+  'experiment.run': { params: ExperimentRequest; result: { lambda: number; curves: ExperimentCurve[] } };
+
   /** Draws the sample data set below `folder` and writes its model; deterministic. */
   'sample.draw': { params: { folder: string }; result: null };
 };
 
 export type ComputeEvents = {
-  /** Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `rank.run`, `sample.draw`. */
+  /** Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `rank.run`, `experiment.run`, `sample.draw`. */
   progress: { done: number; total: number | null; stage: string };
 };

@@ -125,6 +125,25 @@ export type FitParams = z.output<typeof FitSchema>;
 /** What a fit is made with where nobody says otherwise. */
 export const defaultFit: FitParams = FitSchema.parse({});
 
+const ExperimentSchema = z.strictObject({
+  /** Share of the labels, as they are now, that is made wrong; or `truth` tells the right ones of the given labels. */
+  flip: z.number().gt(0).lt(1).optional(),
+  noise: z.enum(['symmetric', 'pairs']).default('symmetric'),
+  truth: PlaceSchema.optional(),
+  methods: z
+    .array(z.enum([...rankingMethods, 'random']).exclude(['learned']))
+    .min(1)
+    .default(['suspicion', 'importance', 'self-influence', 'random']),
+  seeds: z.int().min(1).max(50).default(5),
+  checked: z.array(z.number().gt(0).max(1)).min(1).default([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]),
+  /** What the head is fitted to: the model's features, or the pixels themselves, as in the paper. */
+  features: z.enum(['head', 'pixels']).default('head'),
+  lambda: z.union([z.literal('auto'), z.number().positive()]).default('auto'),
+  /** Where experiment.csv goes. */
+  folder: PlaceSchema.optional(),
+});
+export type ExperimentParams = z.output<typeof ExperimentSchema>;
+
 export interface AppDescription {
   version: string;
   mediaBase: MediaBase;
@@ -208,6 +227,7 @@ export const coreContract = {
         params: z.strictObject({ methods: z.array(z.enum(rankingMethods)).min(1) }),
         after: Id.optional(),
       }),
+      z.strictObject({ kind: z.literal('experiment'), params: ExperimentSchema, after: Id.optional() }),
       z.strictObject({ kind: z.literal('retrain'), params: Nothing, after: Id.optional() }),
       z.strictObject({
         kind: z.literal('export'),

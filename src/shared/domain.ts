@@ -243,6 +243,30 @@ export const arrangements = ['rank', 'given', 'confusion', 'state'] as const;
 /** What stands together in a queue; within each group images are in order of rank. *Confusion*: given label, then suggested. */
 export type Arrangement = (typeof arrangements)[number];
 
+export type ExperimentMethod = Exclude<RankingMethod, 'learned'> | 'random';
+
+/** Mean and standard deviation over seeds. */
+export interface Spread {
+  mean: number;
+  sd: number;
+}
+
+/** Rankings compared on labels that were made wrong. */
+export interface ExperimentResult {
+  images: number;
+  lambda: number;
+  seeds: number;
+  methods: {
+    method: ExperimentMethod;
+    /** Of the images, `checked` were looked at: what share of the wrong labels was found, and the test accuracy then. */
+    shares: { checked: number; found: Spread; accuracy: Spread | null }[];
+    averagePrecision: Spread;
+    auroc: Spread;
+  }[];
+  /** Files that were written. */
+  written: string[];
+}
+
 /** A number that is not known, and the interval that should hold it nine times in ten. */
 export interface Estimate {
   value: number;
@@ -492,7 +516,7 @@ export interface Recovery {
 
 // --- Jobs ----------------------------------------------------------------------------------------------------------
 
-export const jobKinds = ['sample', 'import', 'extract', 'fit', 'rank', 'retrain', 'export'] as const;
+export const jobKinds = ['sample', 'import', 'extract', 'fit', 'rank', 'retrain', 'experiment', 'export'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 export const jobStates = ['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'] as const;

@@ -6,6 +6,7 @@ import type { Bench, Row } from './row.ts';
 const benches: Record<string, () => Promise<Bench>> = {
   fit: () => import('./fit.ts'),
   explain: () => import('./explain.ts'),
+  queue: async () => (await import('./queue.ts')).queueBench,
   extract: async () => (await import('./extract.ts')).extractBench,
 };
 

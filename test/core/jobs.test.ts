@@ -20,6 +20,7 @@ function startJobs(work: Partial<Record<JobKind, JobWork>>, store = makeSmallPro
       extract: nothing,
       fit: nothing,
       rank: nothing,
+      experiment: nothing,
       retrain: nothing,
       export: nothing,
       ...work,

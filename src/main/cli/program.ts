@@ -12,6 +12,7 @@ import {
 import { decide, exportProject, type ExportOptions } from './commands/decisions.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { experiment, type ExperimentOptions } from './commands/experiment.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
 import { fit, rank, retrain, runs, type FitOptions, type RankOptions } from './commands/fit.ts';
 import { importImages, type ImportOptions } from './commands/import.ts';
@@ -105,6 +106,24 @@ export function createProgram(): Command {
   )
     .requiredOption('--from <file>')
     .option('--reviewer <name>');
+
+  add<ExperimentOptions>('experiment', 'compare rankings on labels that were made wrong', experiment)
+    .option('--flip <share>', 'share of the labels to make wrong', readNumber)
+    .addOption(new Option('--noise <kind>', 'how').choices(['symmetric', 'pairs']).default('symmetric'))
+    .option('--truth <file>', 'CSV of the true labels instead: path,label')
+    .option('--methods <a,b>', 'rankings to compare', (text) => text.split(','), [
+      'suspicion',
+      'importance',
+      'self-influence',
+      'random',
+    ])
+    .option('--seeds <number>', 'how many', readCount, 5)
+    .option('--checked <shares>', 'shares after which to measure', readNumbers, [0.05, 0.1, 0.2, 0.4])
+    .addOption(
+      new Option('--features <which>', 'of the model, or the pixels').choices(['head', 'pixels']).default('head'),
+    )
+    .option('--lambda <number>', '"auto" or a number', readLambda, 'auto')
+    .option('--out <folder>', 'where experiment.csv goes');
 
   add('retrain', 'fit on the labels as they are now, and measure on the test split', retrain);
   add('runs', 'list the runs', runs);

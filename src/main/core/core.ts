@@ -15,6 +15,7 @@ import type { MediaRequest } from '../../shared/media-url.ts';
 import { serve, type Handlers, type Port } from '../../shared/rpc.ts';
 import { ComputeClient } from './compute-client.ts';
 import { decideFromFile } from './decisions-file.ts';
+import type { ExperimentJobParams } from './experiments.ts';
 import type { ExportJobParams } from './export.ts';
 import { Grants } from './grants.ts';
 import type { CoreHost } from './host.ts';
@@ -115,6 +116,14 @@ export function createCore(host: CoreHost): Core {
     const { jobs } = current();
     const { kind, after = null } = request;
     if (kind === 'import') return jobs.start(kind, await toImportJob(request.params), after);
+    if (kind === 'experiment') {
+      const { truth, folder, ...rest } = request.params;
+      const places = {
+        ...(truth ? { truth: await grants.resolve(truth) } : {}),
+        ...(folder ? { folder: await grants.resolve(folder) } : {}),
+      };
+      return jobs.start(kind, { ...rest, ...places } satisfies ExperimentJobParams, after);
+    }
     if (kind === 'export') {
       const { folder, ...rest } = request.params;
       return jobs.start(kind, { ...rest, folder: await grants.resolve(folder) } satisfies ExportJobParams, after);

@@ -1,4 +1,5 @@
 // Everything that lives as long as a project is open.
+import { runExperiment, type ExperimentJobParams } from './experiments.ts';
 import type { ExportJobParams } from './export.ts';
 import type { ExtractParams } from './extraction.ts';
 import type { FitParams } from '../../shared/core-contract.ts';
@@ -85,6 +86,7 @@ export function openProject({
     fit: (params, context) => fit(project, compute, loaded, params as FitParams, context),
     rank: (params, context) =>
       rank(project, compute, loaded, learning, params as { methods: RankingMethod[] }, context),
+    experiment: (params, context) => runExperiment(project, compute, loaded, params as ExperimentJobParams, context),
     retrain: (_, context) => retrain(project, compute, loaded, context),
     export: (params, context) => {
       const asked = params as ExportJobParams;

@@ -55,6 +55,7 @@ export const texts = {
   'job.import': 'Importing',
   'job.extract': 'Extracting features',
   'job.fit': 'Fitting the head',
+  'job.experiment': 'Experimenting',
   'job.rank': 'Ranking the images',
   'job.retrain': 'Retraining',
   'job.export': 'Exporting',

@@ -51,6 +51,7 @@ export const texts: Language['texts'] = {
   'job.import': '正在导入',
   'job.extract': '正在提取特征',
   'job.fit': '正在拟合分类头',
+  'job.experiment': '正在运行实验',
   'job.rank': '正在给图像排序',
   'job.retrain': '正在重新训练',
   'job.export': '正在导出',

@@ -7,8 +7,8 @@ import { believeLabels, crossFit, fitSoftHead, predictRows, type HeadContext } f
 import { scoreNeighbours } from './neighbours.ts';
 import { scoreAlphaNorm, scoreLoss, scoreMargin, toProbabilities } from './scores.ts';
 
-/** Each thing that several rankings need is made once, when the first of them asks. */
-export function openMethods(context: HeadContext, labelled: Labelled) {
+/** Each thing that several rankings need is made once, when the first of them asks; `seed` deals the folds. */
+export function openMethods(context: HeadContext, labelled: Labelled, seed = 1) {
   const { matrix, rows, classes, lambda, signal } = context;
   const labels = toCurrent(labelled);
   const present = Float32Array.from(labelled.truth, (truth) => (truth === -2 ? 0 : 1));
@@ -27,7 +27,7 @@ export function openMethods(context: HeadContext, labelled: Labelled) {
     return { weights, logits, probabilities, area: area.map((sum) => sum / points) };
   });
   const crossed = once(async () => {
-    const logits = await crossFit(context, labels, believed);
+    const logits = await crossFit(context, labels, believed, { seed });
     return { logits, probabilities: toProbabilities(logits, classes) };
   });
   const leftOut = once(async () => {
@@ -46,7 +46,7 @@ export function openMethods(context: HeadContext, labelled: Labelled) {
     };
     return leaveOneOut(matrix, fit, { method: 'auto' }, () => {}, signal);
   });
-  const denoised = once(() => denoise(context, labelled));
+  const denoised = once(() => denoise(context, labelled, { seed }));
 
   const scores: Record<Exclude<RankingMethod, 'learned'>, () => Promise<Float64Array>> = {
     /** Mean rank of margin and posterior under the head that learns which labels to believe: denoised.ts. */

@@ -5,12 +5,13 @@ import type { Handlers } from '../../../shared/rpc.ts';
 import type { FeatureMatrix } from '../representer/feature-matrix.ts';
 import { Preconditioners } from '../representer/preconditioners.ts';
 import { denoise } from './denoised.ts';
+import { runExperiment } from './experiment.ts';
 import type { HeadContext } from './heads.ts';
 import { learn, type Learner } from './learn.ts';
 import { openMethods } from './methods.ts';
 import { suggestClasses } from './suggest.ts';
 
-export type RankingCalls = Pick<ComputeCalls, 'rank.run' | 'rank.learn'>;
+export type RankingCalls = Pick<ComputeCalls, 'rank.run' | 'rank.learn' | 'experiment.run'>;
 
 /** The handlers, and `open`, which is told of new features; `report` is told how far a ranking has come. */
 export function createRanking(report: (progress: ComputeEvents['progress']) => void): {
@@ -42,6 +43,11 @@ export function createRanking(report: (progress: ComputeEvents['progress']) => v
         const { denoised: head } = await denoised();
         last = { key: keyOf(request), learner: { denoised: head } };
         return { scores: answer, ...suggestClasses(head, request.labels, request.classes) };
+      },
+      'experiment.run': (request, { signal }) => {
+        if (!features && !request.pixels)
+          throw new AppError('bad-request', 'No features are loaded; run the extraction first.');
+        return runExperiment(request, features?.matrix, report, signal);
       },
       'rank.learn': async ({ judged, isWrong, open, seed, ...request }, { signal }) => {
         const context = toContext(request, signal);

@@ -1,0 +1,38 @@
+// How well an order finds wrong labels. `isWrong` is 1 where a label is wrong.
+
+const toOrder = (scores: Float64Array): number[] => [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
+
+/** Average precision: the mean over the wrong labels of the share of wrong ones down to each. */
+export function measurePrecision(scores: Float64Array, isWrong: Uint8Array): number {
+  let found = 0;
+  let sum = 0;
+  toOrder(scores).forEach((row, place) => {
+    if (isWrong[row]) sum += ++found / (place + 1);
+  });
+  return found === 0 ? 0 : sum / found;
+}
+
+/** How often a wrong label is above a right one; ties count half. */
+export function measureAuroc(scores: Float64Array, isWrong: Uint8Array): number {
+  const order = toOrder(scores);
+  let rightBelow = isWrong.length - isWrong.reduce((sum, value) => sum + value, 0);
+  const pairs = rightBelow * (isWrong.length - rightBelow);
+  let won = 0;
+  for (let from = 0; from < order.length;) {
+    let to = from;
+    let wrong = 0;
+    while (to < order.length && scores[order[to]!] === scores[order[from]!]) wrong += isWrong[order[to++]!]!;
+    const right = to - from - wrong;
+    won += wrong * (rightBelow - right / 2);
+    rightBelow -= right;
+    from = to;
+  }
+  return pairs === 0 ? 0 : won / pairs;
+}
+
+/** Share of the wrong labels among the first `share` of an order. */
+export function measureFound(order: readonly number[], isWrong: Uint8Array, share: number): number {
+  const total = isWrong.reduce((sum, value) => sum + value, 0);
+  const found = order.slice(0, Math.round(share * order.length)).filter((row) => isWrong[row]).length;
+  return total === 0 ? 0 : found / total;
+}

@@ -1,0 +1,134 @@
+// The paper's study on the project's own images: labels are made wrong, or a file tells the true ones, and rankings are
+// compared by what a reviewer who knows the truth would find. Nothing of the project is changed.
+import { createReadStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse';
+import { stringify } from 'csv-stringify/sync';
+import type { ExperimentCurve } from '../../shared/compute-contract.ts';
+import type { ExperimentParams } from '../../shared/core-contract.ts';
+import type { ExperimentResult, Spread } from '../../shared/domain.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { ComputeClient } from './compute-client.ts';
+import type { JobContext, JobOutcome } from './jobs.ts';
+import type { Loaded } from './loaded.ts';
+import { requireImageRoot, requireModel, type Project } from './project.ts';
+
+/** Places of the contract resolved to paths. */
+export type ExperimentJobParams = Omit<ExperimentParams, 'truth' | 'folder'> & { truth?: string; folder?: string };
+
+export async function runExperiment(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  { truth, folder, ...params }: ExperimentJobParams,
+  { signal, report }: JobContext,
+): Promise<JobOutcome> {
+  const { store } = project;
+  const { features, methods, seeds, checked, flip, noise, lambda } = params;
+  report({ done: 0, total: null, stage: 'Loading the features' });
+  if (features === 'head') await loaded.matrix(signal);
+  const modelId = requireModel(project).id;
+  const train = store.labels.ofSplit('train', modelId).filter(({ classId }) => classId !== null);
+  const test = store.labels.ofSplit('test', modelId).filter(({ classId }) => classId !== null);
+  if (train.length === 0) throw new AppError('bad-request', 'There is no labelled train image to experiment on.');
+  const pathOf = (imageId: number) => store.images.find(imageId)!.path;
+  const told = truth === undefined ? undefined : await readTruth(project, truth);
+  const known = told ? train.filter(({ imageId }) => told.has(imageId)) : train;
+  if (told && known.length === 0) throw new AppError('bad-request', `${truth} names no train image of this project.`);
+  const root = requireImageRoot(project);
+  const stopListening = compute.onProgress(report);
+  const answer = await compute
+    .call(
+      'experiment.run',
+      {
+        rows: Int32Array.from(known, ({ imageId }) => imageId - 1),
+        truth: Int32Array.from(known, ({ imageId, classId }) => (told?.get(imageId) ?? classId!) - 1),
+        given: told ? Int32Array.from(known, ({ givenClassId }) => givenClassId - 1) : null,
+        flip: { share: flip ?? 0, kind: noise },
+        testRows: Int32Array.from(test, ({ imageId }) => imageId - 1),
+        testTruth: Int32Array.from(test, ({ classId }) => classId! - 1),
+        classes: store.classes.count(),
+        lambda,
+        featureScale: features === 'head' ? 'unit' : 'none',
+        methods,
+        seeds,
+        checked,
+        pixels: features === 'head' ? null : [...known, ...test].map(({ imageId }) => join(root, pathOf(imageId))),
+      },
+      { signal },
+    )
+    .finally(stopListening);
+  const result: ExperimentResult = {
+    images: known.length,
+    lambda: answer.lambda,
+    seeds,
+    methods: methods.map((method) => summarize(method, checked, answer.curves)),
+    written: [],
+  };
+  if (folder !== undefined) result.written.push(writeTable(folder, result));
+  return { note: `Compared ${methods.length} rankings over ${seeds} seeds at lambda ${answer.lambda}.`, result };
+}
+
+function summarize(
+  method: ExperimentResult['methods'][number]['method'],
+  checked: readonly number[],
+  curves: readonly ExperimentCurve[],
+): ExperimentResult['methods'][number] {
+  const own = curves.filter((curve) => curve.method === method);
+  return {
+    method,
+    shares: checked.map((share, at) => ({
+      checked: share,
+      found: spreadOf(own.map(({ found }) => found[at]!))!,
+      accuracy: spreadOf(own.flatMap(({ accuracy }) => accuracy[at] ?? [])),
+    })),
+    averagePrecision: spreadOf(own.map(({ averagePrecision }) => averagePrecision))!,
+    auroc: spreadOf(own.map(({ auroc }) => auroc))!,
+  };
+}
+
+/** Mean and standard deviation over seeds; null of nothing. */
+function spreadOf(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
+}
+
+/** Class ids by image id, from columns `path` (or `file`) and `label` (or `true_label`). */
+async function readTruth({ store }: Project, file: string): Promise<Map<number, number>> {
+  const classIds = new Map(store.classes.list().map(({ id, name }) => [name, id]));
+  const truth = new Map<number, number>();
+  const parser = createReadStream(file).pipe(parse({ bom: true, columns: true, skip_empty_lines: true }));
+  for await (const record of parser as AsyncIterable<Record<string, string>>) {
+    const label = record.true_label ?? record.label;
+    const path = record.path ?? record.file;
+    if (label === undefined || path === undefined)
+      throw new AppError('bad-request', `${file} needs the columns path and label (or file and true_label).`);
+    const imageId = store.images.idOfPath(path.replaceAll('\\', '/'));
+    const classId = classIds.get(label);
+    if (imageId !== undefined && classId !== undefined) truth.set(imageId, classId);
+  }
+  return truth;
+}
+
+/** Writes experiment.csv beside and renames it; a file that is there stays as it is. */
+function writeTable(folder: string, { methods }: ExperimentResult): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'experiment.csv');
+  if (existsSync(path))
+    throw new AppError('conflict', `${path} exists already. Choose another folder, or move that file away.`);
+  const rows = methods.flatMap(({ method, shares }) =>
+    shares.map(({ checked, found, accuracy }) => ({
+      method,
+      checked,
+      found_mean: found.mean,
+      found_sd: found.sd,
+      accuracy_mean: accuracy?.mean ?? '',
+      accuracy_sd: accuracy?.sd ?? '',
+    })),
+  );
+  writeFileSync(`${path}.part`, stringify(rows, { header: true }));
+  renameSync(`${path}.part`, path);
+  return path;
+}

@@ -1,0 +1,192 @@
+// How soon a queue finds the wrong labels, against every fixed ranking and the peers' figures on the same material.
+import { openMethods } from '../../src/main/compute/ranking/methods.ts';
+import { measureFound, measurePrecision } from '../../src/main/compute/ranking/measures.ts';
+import { rankingMethods } from '../../src/shared/domain.ts';
+import { materialAbsence } from '../material-files.ts';
+import {
+  classes,
+  openContext,
+  readFeatures,
+  readSet,
+  type LabelSet,
+  type ModelName,
+  type SetName,
+} from './label-sets.ts';
+import type { Bench, Row } from './row.ts';
+import { balance, drawOrder, measureAccuracy, reviewLearning } from './simulated-review.ts';
+
+const seeds = [1, 2, 3, 4, 5];
+const shares = [0.05, 0.1, 0.2, 0.4];
+const allRows = Int32Array.from({ length: 10_000 }, (_, row) => row);
+const methods = rankingMethods.filter((method) => method !== 'learned');
+/** Of cleanlab 2.9 on these features at lambda 0.003, five seeds: self-confidence and normalised margin. */
+const cleanlab: Record<string, [number, number]> = {
+  'r20 sym40': [0.981, 0.972],
+  'r20 worse': [0.924, 0.947],
+  'r20 aggre': [0.726, 0.692],
+  'MobileNet sym40': [0.901, 0.865],
+  'MobileNet worse': [0.834, 0.81],
+  'MobileNet aggre': [0.538, 0.44],
+};
+/** What a first study reached with a mean of ranks, and with one that learned. */
+const studied: Record<string, number> = {
+  'r20 sym40': 0.984,
+  'r20 worse': 0.955,
+  'r20 aggre': 0.747,
+  'MobileNet sym40': 0.941,
+  'MobileNet worse': 0.875,
+  'MobileNet aggre': 0.556,
+};
+const studiedFound: Record<string, number[]> = {
+  'MobileNet aggre': [0.379, 0.577, 0.781, 0.922],
+  'MobileNet worse': [0.127, 0.25, 0.483, 0.81],
+  'r20 aggre': [0.476, 0.72, 0.902, 0.98],
+  'r20 worse': [0.127, 0.254, 0.504, 0.901],
+};
+const reviewsInAll = 50;
+const imagesPerReview = 2500;
+
+export const queueBench: Bench = {
+  async run(say) {
+    if (materialAbsence) return [{ case: 'queue', ours: null, unit: 'AP', skipped: materialAbsence }];
+    const rows: Row[] = [];
+    for (const model of ['r20', 'MobileNet'] as const) {
+      const matrix = await readFeatures(model, say);
+      for (const set of ['sym40', 'worse', 'aggre', 'pair35'] as const) {
+        const name = `${model} ${set}`;
+        say(name);
+        const problem = readSet(set);
+        if (set !== 'pair35') rows.push(...(await measureRankings(name, matrix, problem)));
+        rows.push(...(await measureLearning(name, matrix, problem)));
+      }
+    }
+    rows.push(...(await measureEstimates(say)));
+    return rows;
+  },
+};
+
+type Matrix = Awaited<ReturnType<typeof readFeatures>>;
+
+async function measureRankings(name: string, matrix: Matrix, problem: LabelSet): Promise<Row[]> {
+  const { labels, isWrong } = problem;
+  const labelled = { labels, truth: new Int32Array(labels.length).fill(-1) };
+  const context = await openContext(matrix, problem, allRows);
+  const precision = new Map<string, number[]>();
+  const note = (method: string, value: number) => precision.set(method, [...(precision.get(method) ?? []), value]);
+  for (const seed of seeds) {
+    const { scores } = openMethods(context, labelled, seed);
+    // Only these hang on the folds; the others are one order whatever the seed.
+    const drawn = ['suspicion', 'margin-cross-fit', 'self-confidence', 'normalized-margin', 'refit-margin'];
+    for (const method of methods)
+      if (seed === 1 || drawn.includes(method)) note(method, measurePrecision(await scores[method](), isWrong));
+    const peers = openMethods(await openContext(matrix, problem, allRows, 'peers'), labelled, seed);
+    for (const method of ['self-confidence', 'normalized-margin'] as const)
+      note(`${method} at 0.003`, measurePrecision(await peers.scores[method](), isWrong));
+  }
+  const mean = (method: string) => precision.get(method)!.reduce((sum, value, _, all) => sum + value / all.length, 0);
+  const best = methods.filter((method) => method !== 'suspicion').sort((a, b) => mean(b) - mean(a))[0]!;
+  const [confidence, margin] = cleanlab[name]!;
+  return [
+    {
+      case: `${name}: suspicion (lambda ${context.lambda})`,
+      ours: mean('suspicion'),
+      unit: 'AP',
+      other: mean(best),
+      otherName: `best fixed, ${best}`,
+      ratio: mean('suspicion') / mean(best),
+      limit: `studied ${studied[name]}`,
+    },
+    ...methods
+      .filter((method) => method !== 'suspicion')
+      .map((method): Row => ({ case: `${name}: ${method}`, ours: mean(method), unit: 'AP' })),
+    ...([['self-confidence', confidence] as const, ['normalized-margin', margin] as const] as const).map(
+      ([method, other]): Row => ({
+        case: `${name}: ${method} at lambda 0.003`,
+        ours: mean(`${method} at 0.003`),
+        unit: 'AP',
+        other,
+        otherName: 'cleanlab 2.9',
+        limit: `difference ${Math.abs(mean(`${method} at 0.003`) - other).toFixed(4)}`,
+      }),
+    ),
+  ];
+}
+
+async function measureLearning(name: string, matrix: Matrix, problem: LabelSet): Promise<Row[]> {
+  const context = await openContext(matrix, problem, allRows);
+  const { seen, fixed } = await reviewLearning(context, problem, { share: 0.4, seed: 1 });
+  const rows = shares.map((share, at): Row => {
+    const learned = measureFound(seen, problem.isWrong, share);
+    const unlearned = measureFound(fixed, problem.isWrong, share);
+    const aim = studiedFound[name]?.[at];
+    return {
+      case: `${name}: found after ${share * 100} %, learning`,
+      ours: learned,
+      unit: 'of the wrong labels',
+      other: unlearned,
+      otherName: 'fixed order',
+      ratio: learned / unlearned,
+      limit: `${(learned - unlearned).toFixed(4)} against fixed${aim === undefined ? '' : `, studied ${aim}`}`,
+    };
+  });
+  const start = await measureAccuracy(context, problem, [], 0);
+  const clean = await measureAccuracy(context, problem, fixed, 1);
+  const random = drawOrder(10_000, 1);
+  for (const share of [0.1, 0.2, 0.4]) {
+    const [learned, balanced, byChance] = [
+      await measureAccuracy(context, problem, seen, share),
+      await measureAccuracy(context, problem, balance(fixed, problem.labels, classes), share),
+      await measureAccuracy(context, problem, random, share),
+    ];
+    rows.push({
+      case: `${name}: test accuracy after ${share * 100} %, learning`,
+      ours: learned,
+      unit: '',
+      other: byChance,
+      otherName: 'random',
+      limit: `class-balanced ${balanced.toFixed(4)}, start ${start.toFixed(4)}, all clean ${clean.toFixed(4)}`,
+    });
+  }
+  return rows;
+}
+
+/** Small reviews over sets, models and shares: how often the interval of the errors left holds the truth. */
+async function measureEstimates(say: (sentence: string) => void): Promise<Row[]> {
+  const models: ModelName[] = ['r20', 'MobileNet', 'resnet8'];
+  const sets: SetName[] = ['aggre', 'worse', 'sym40', 'pair35', 'sym10'];
+  const problems = models.flatMap((model) => sets.map((set) => ({ model, set })));
+  let reviews = 0;
+  let said = 0;
+  let held = 0;
+  let width = 0;
+  for (let seed = 1; reviews < reviewsInAll; seed++)
+    for (const { model, set } of problems) {
+      if (reviews === reviewsInAll) break;
+      if (reviews % 10 === 0) say(`estimates: ${reviews} of ${reviewsInAll} reviews`);
+      reviews += 1;
+      const matrix = await readFeatures(model, say);
+      const all = readSet(set);
+      const rows = Int32Array.from(drawOrder(10_000, 100 * seed + reviews).slice(0, imagesPerReview)).sort();
+      const isDrawn = new Set(rows);
+      const pick = <T extends Int32Array | Uint8Array>(values: T) => values.filter((_, row) => isDrawn.has(row)) as T;
+      const problem = { labels: pick(all.labels), truth: pick(all.truth), isWrong: pick(all.isWrong) };
+      const context = await openContext(matrix, problem, rows);
+      // Reviews end anywhere between 8 and 30 %.
+      const share = 0.08 + 0.22 * ((reviews * 0.618) % 1);
+      const { estimates } = await reviewLearning(context, problem, { share, seed });
+      const last = estimates.at(-1);
+      if (!last?.said) continue;
+      const [low, high] = last.said.left.interval;
+      said += 1;
+      held += Number(low <= last.left && last.left <= high);
+      width += (high - low) / Math.max(1, last.left);
+    }
+  return [
+    {
+      case: `errors left: 90 % interval holds the truth, ${reviews} reviews of ${imagesPerReview} images`,
+      ours: held / said,
+      unit: `of ${said} that could say`,
+      limit: `at least 0.8; mean width ${(width / said).toFixed(2)} of the truth; ${reviews - said} said that they could not know yet`,
+    },
+  ];
+}

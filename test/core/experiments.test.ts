@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExperimentResult } from '../../src/shared/domain.ts';
+import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
+
+describe('an experiment', () => {
+  let real: RealCore;
+  let wrong: string[];
+  beforeAll(async () => {
+    real = startRealCore();
+    wrong = await makeFittedProject(real);
+  });
+  afterAll(async () => {
+    await real.close();
+    removeFolder(real.folder);
+  });
+
+  it('compares rankings on the images of the project, writes a table, and changes nothing', async () => {
+    const params = {
+      flip: 0.3,
+      lambda: 0.01,
+      seeds: 2,
+      checked: [0.25, 0.5, 1],
+      folder: await real.place(real.folder),
+    };
+    const { id, state } = await real.run({ kind: 'experiment', params });
+    expect(state).toBe('done');
+    const result = (await real.client.call('jobs.result', { id })) as ExperimentResult;
+    expect(result.methods.map(({ method }) => method)).toEqual(['suspicion', 'importance', 'self-influence', 'random']);
+    for (const { shares } of result.methods) expect(shares.at(-1)!.found).toEqual({ mean: 1, sd: 0 });
+    const [suspicion] = result.methods;
+    expect(suspicion!.averagePrecision.mean).toBeGreaterThan(result.methods[3]!.averagePrecision.mean);
+    const table = readFileSync(join(real.folder, 'experiment.csv'), 'utf8').trim().split('\n');
+    expect(table).toHaveLength(1 + 4 * 3);
+    const { progress } = await real.client.call('reviews.undo', {});
+    expect(progress.decided).toBe(0);
+
+    expect(await real.run({ kind: 'experiment', params })).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('experiment.csv exists already'),
+    });
+  });
+
+  it('takes the truth from a file, and the pixels as features', async () => {
+    const file = join(real.folder, 'truth.csv');
+    const { rows } = await real.client.call('queue.page', { query: { method: 'importance' }, from: 0, count: 40 });
+    const names = new Map((await real.client.call('classes.list', {})).map(({ id, name }) => [id, name]));
+    const truthOf = (row: (typeof rows)[number]) =>
+      names.get(wrong.includes(row.path) ? 3 - row.givenClassId : row.givenClassId)!;
+    writeFileSync(file, `path,label\n${rows.map((row) => `${row.path},${truthOf(row)}`).join('\n')}\n`);
+    const params = {
+      truth: await real.place(file),
+      seeds: 1,
+      features: 'pixels' as const,
+      lambda: 0.01,
+      checked: [0.1],
+    };
+    const { id, error } = await real.run({ kind: 'experiment', params });
+    expect(error).toBeNull();
+    const { methods } = (await real.client.call('jobs.result', { id })) as ExperimentResult;
+    // Four of forty are wrong, and the colours tell them apart at once.
+    expect(methods[0]!.shares[0]!.found.mean).toBe(1);
+  });
+});
