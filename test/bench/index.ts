@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   explain: () => import('./explain.ts'),
   queue: async () => (await import('./queue.ts')).queueBench,
   extract: async () => (await import('./extract.ts')).extractBench,
+  review: async () => (await import('./review.ts')).reviewBench,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });

@@ -1,0 +1,135 @@
+// `npm run bench -- review`: what a reviewer waits for, measured in the page of the built app in a real Chromium: from key to
+// next image painted, frames and blank tiles of a grid of 100 000 images, and opening a project of that size.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { startApp, type App } from '../e2e/app.ts';
+import { launchChromium } from '../e2e/chromium.ts';
+import { showScreen } from '../e2e/steps.ts';
+import { drawPictures, multiply, unpackPhotographs } from './review-pictures.ts';
+import { writeReviewProject, type BenchPicture } from './review-project.ts';
+import { measureNextImage, measureScrolling, watchFrom } from './review-page.ts';
+import type { Bench, Row } from './row.ts';
+
+const decisions = 300;
+const many = 100_000;
+/** Between two decisions: 12 000 images an hour, faster than a person keeps up. */
+const pauseMs = 300;
+
+export const reviewBench: Bench = {
+  async run(say) {
+    const { status } = spawnSync('electron-vite', ['build', '--logLevel', 'error'], { stdio: ['ignore', 2, 2] });
+    if (status !== 0) throw new Error('The app could not be built.');
+    const browser = await launchChromium();
+    try {
+      return [
+        ...(await timeDecisions(browser, say, 'next-image-p95 photographs', unpackPhotographs)),
+        ...(await timeDecisions(browser, say, 'next-image-p95 32 x 32', (folder) => drawPictures(folder, 600, 32, 32))),
+        ...(await timeManyImages(browser, say)),
+      ];
+    } finally {
+      await browser.close();
+    }
+  },
+};
+
+type Say = (sentence: string) => void;
+
+/** Runs `measure` on an app with a project of the pictures, and clears up behind it. */
+async function withProject<Result>(
+  browser: Browser,
+  pictures: (folder: string) => Promise<BenchPicture[] | undefined>,
+  measure: (app: App) => Promise<Result>,
+): Promise<Result | undefined> {
+  const home = mkdtempSync(join(tmpdir(), 'second-look-bench-'));
+  try {
+    const images = join(home, 'images');
+    const found = await pictures(images);
+    if (!found) return undefined;
+    writeReviewProject(home, images, found);
+    const app = await startApp(browser, home);
+    try {
+      return await measure(app);
+    } finally {
+      await app.close();
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+const recentProject = (page: Page) => page.getByRole('button', { name: /bench\.secondlook/ });
+
+async function timeDecisions(
+  browser: Browser,
+  say: Say,
+  name: string,
+  pictures: (folder: string) => Promise<BenchPicture[] | undefined>,
+): Promise<Row[]> {
+  say(`${name}: ${decisions} decisions`);
+  const times = await withProject(browser, pictures, async (app) => {
+    const page = await app.open();
+    await recentProject(page).click();
+    await showScreen(page, 'Review');
+    await page.locator('.stage img').waitFor();
+    return measureNextImage(page, decisions, pauseMs);
+  });
+  if (!times) return [{ case: name, ours: null, unit: 'ms', skipped: 'the material is absent' }];
+  return [
+    {
+      case: name,
+      ours: quantileOf(times, 0.95),
+      unit: 'ms',
+      limit: `below 50 ms; median ${quantileOf(times, 0.5).toFixed(1)} ms`,
+    },
+  ];
+}
+
+async function timeManyImages(browser: Browser, say: Say): Promise<Row[]> {
+  say(`making a project of ${many} images`);
+  const measured = await withProject(
+    browser,
+    async (folder) => multiply(folder, await drawPictures(folder, 2000, 320, 240), many),
+    async (app) => {
+      const page = await app.open();
+      await recentProject(page).waitFor();
+      say('opening it');
+      const opened = await watchFrom(page, () => recentProject(page).click(), 'main[aria-label="Overview"] .next');
+      const shown = await watchFrom(page, () => showScreen(page, 'Review'), '.stage img');
+      await page.keyboard.press('g');
+      await page.locator('[role=grid] img').first().waitFor();
+      say('scrolling through it');
+      return { opened, shown, ...(await measureScrolling(page)) };
+    },
+  );
+  const { opened, shown, frames, blanks, heapBefore, heapAfter } = measured!;
+  return [
+    {
+      case: 'grid-frame-p95',
+      ours: quantileOf(frames, 0.95),
+      unit: 'ms',
+      limit: `below 20 ms; drawn by the processor, ${frames.length} frames`,
+    },
+    {
+      case: 'grid-blank-max',
+      ours: Math.max(0, ...blanks),
+      unit: 'ms',
+      limit: `below 100 ms; ${blanks.length} tiles came into view blank`,
+    },
+    {
+      case: 'grid-heap-growth',
+      ours: (heapAfter - heapBefore) / 2 ** 20,
+      unit: 'MiB',
+      limit: 'constant, however far one scrolls',
+    },
+    { case: 'open-100k', ours: opened, unit: 'ms', limit: 'below 2000 ms, to the overview painted' },
+    { case: 'open-100k first image', ours: shown, unit: 'ms', limit: 'from the overview to the first image painted' },
+  ];
+}
+
+function quantileOf(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+}
