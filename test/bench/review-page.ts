@@ -106,7 +106,10 @@ const scrollFrom = (page: Page, depth: number): Promise<{ frames: number[]; blan
       };
       const isBlank = (cell: HTMLElement): boolean => cell.querySelector('img')?.complete !== true;
       grid.scrollTop = share * (grid.scrollHeight - grid.clientHeight);
-      for (let quiet = 0; quiet < 5;) quiet = seen().some(isBlank) ? 0 : quiet + Number((await nextFrame()) > 0);
+      for (let quiet = 0; quiet < 5;) {
+        await nextFrame();
+        quiet = seen().some(isBlank) ? 0 : quiet + 1;
+      }
 
       const rowHeight = grid.querySelector<HTMLElement>('[role=row]')!.offsetHeight;
       const from = grid.scrollTop;

@@ -39,7 +39,15 @@ export function writeReviewProject(home: string, imageRoot: string, pictures: re
     );
     const modelId = store.models.add('/bench.onnx', 'f'.repeat(64), {
       input: { name: 'x', layout: 'nchw', element: 'float32', channels: 3, height: 32, width: 32, batch: null },
-      head: { kind: 'Gemm', features: 'f', logits: 'z', dimensions, classes: classes.length, exact: true, difference: null },
+      head: {
+        kind: 'Gemm',
+        features: 'f',
+        logits: 'z',
+        dimensions,
+        classes: classes.length,
+        exact: true,
+        difference: null,
+      },
       preprocessing: { width: 32, height: 32, channels: 'rgb', range: '0-1', mean: [0, 0, 0], std: [1, 1, 1] },
       notes: [],
     });
