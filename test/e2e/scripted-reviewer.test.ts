@@ -67,16 +67,19 @@ class Typed {
     this.#undone = [];
   }
 
-  undo(): void {
+  /** Returns the path of the image that it concerns, which the screen then shows. */
+  undo(): string {
     const last = this.#standing.pop()!;
     this.labels.set(last.path, last.before);
     this.#undone.push(last);
+    return last.path;
   }
 
-  redo(): void {
+  redo(): string {
     const last = this.#undone.pop()!;
     this.labels.set(last.path, last.after);
     this.#standing.push(last);
+    return last.path;
   }
 }
 
@@ -91,6 +94,9 @@ function readProject<Row>(sql: string): Row[] {
   }
 }
 
+const expectShown = (path: string) =>
+  page.waitForFunction((wanted) => document.querySelector('.caption .path')?.getAttribute('title') === wanted, path);
+
 /** Types one key for each image shown, waiting only until the next one is there, and returns how many it typed. */
 async function typeSome(typed: Typed, random: () => number, count: number): Promise<number> {
   const keys = ['k', 'x', 'u', '1', '2', '3', '4', '5', '6'];
@@ -98,13 +104,13 @@ async function typeSome(typed: Typed, random: () => number, count: number): Prom
   for (let step = 0; step < count; step++) {
     const chance = random();
     if (chance < 0.08 && typed.canUndo) {
-      typed.undo();
+      const path = typed.undo();
       await page.keyboard.press('Control+z');
-      await expectDecided(page, typed.decided);
+      await expectShown(path);
     } else if (chance < 0.12 && typed.canRedo) {
-      typed.redo();
+      const path = typed.redo();
       await page.keyboard.press('Control+Shift+z');
-      await expectDecided(page, typed.decided);
+      await expectShown(path);
     } else {
       const path = await currentPath(page);
       if (path === '') return decisions;

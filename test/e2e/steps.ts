@@ -1,5 +1,6 @@
 // What a person does, by keyboard: reach a control with Tab, press it, read what the screen says.
 import type { Locator, Page } from 'playwright-core';
+import { formatCount } from '../../src/renderer/numbers.ts';
 
 /** Moves the focus with Tab until it is on the control, then presses Enter. */
 export async function press(page: Page, control: Locator): Promise<void> {
@@ -30,7 +31,9 @@ export async function makeSample(page: Page): Promise<void> {
 /** Waits until the bar below the image says that `count` images are decided. */
 export async function expectDecided(page: Page, count: number): Promise<void> {
   const bar = page.locator('footer[aria-label=Progress]');
-  await bar.filter({ hasText: new RegExp(`(^|[^\\d\\s])\\s*${count} decided`) }).waitFor({ timeout: 10_000 });
+  await bar
+    .filter({ hasText: new RegExp(`(^|[^\\d\\s])\\s*${formatCount(count)} decided`) })
+    .waitFor({ timeout: 10_000 });
 }
 
 /** The path below the image. */

@@ -175,8 +175,11 @@ export class Review {
 
   /** Takes back or does again, and goes to the image concerned: in the queue where it is there. */
   async #reverse(call: 'reviews.undo' | 'reviews.redo'): Promise<void> {
+    const shown = this.current?.imageId;
     const [change] = await this.decisions.reverse(call);
-    if (!change || this.view === 'similar') return;
+    // Who has gone on meanwhile is not called back.
+    const hasMoved = this.view !== 'grid' && this.current?.imageId !== shown;
+    if (!change || hasMoved || this.view === 'similar') return;
     const place = this.queue.placeOf(change.imageId);
     if (this.view === 'grid') this.selection.goTo(place ?? this.selection.focus);
     else if (place !== undefined) this.goTo(place);
