@@ -44,7 +44,7 @@ describe('review', () => {
     release();
     await waitFor(() => expect(announced()).toContain('Saved: ship → plane, 1 decided'));
     expect(core.params('reviews.decide')).toMatchObject([
-      { decisions: [{ imageId: 1, action: 'relabel', classId: 2 }], seen: { method: 'importance', rank: 1 } },
+      { decisions: [{ imageId: 1, action: 'relabel', classId: 2 }], seen: { method: 'learned', rank: 1 } },
     ]);
   });
 

@@ -1,6 +1,6 @@
 // Deciding, undoing and redoing. A decision shows at once and counts as saved when core has answered.
 import type { CoreCalls } from '../../shared/core-contract.ts';
-import type { LabelChange, ReviewAnswer, ReviewProgress } from '../../shared/domain.ts';
+import type { LabelChange, RankingMethod, ReviewAnswer, ReviewProgress } from '../../shared/domain.ts';
 import { t } from '../texts.svelte.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence, type Notices } from './notices.svelte.ts';
@@ -48,7 +48,7 @@ export class Decisions {
     this.pending += 1;
     this.#newest = this.#enqueue(async () => {
       try {
-        const answer = await this.#core.call('reviews.decide', toParams(judged, spentMs));
+        const answer = await this.#core.call('reviews.decide', toParams(judged, this.#queue.query.method, spentMs));
         const isStill = (change: LabelChange, index: number) => this.#isLaid(change.imageId, laid[index]!);
         this.#queue.lay(answer.changed.filter(isStill), true);
         this.#tell(describeSaved(judged, answer, this.#project), answer);
@@ -146,7 +146,11 @@ export class Decisions {
   }
 }
 
-function toParams(judged: readonly Judged[], spentMs: number | undefined): CoreCalls['reviews.decide']['params'] {
+function toParams(
+  judged: readonly Judged[],
+  method: RankingMethod,
+  spentMs: number | undefined,
+): CoreCalls['reviews.decide']['params'] {
   return {
     decisions: judged.map(({ row, verdict: { action, classId } }) => ({
       imageId: row.imageId,
@@ -155,6 +159,6 @@ function toParams(judged: readonly Judged[], spentMs: number | undefined): CoreC
       ...(row.rank > 0 ? { rank: row.rank } : {}),
     })),
     ...(spentMs === undefined ? {} : { spentMs }),
-    ...(judged[0] && judged[0].row.rank > 0 ? { seen: { method: 'learned' as const, rank: judged[0].row.rank } } : {}),
+    ...(judged[0] && judged[0].row.rank > 0 ? { seen: { method, rank: judged[0].row.rank } } : {}),
   };
 }
