@@ -48,7 +48,15 @@ export function writeReviewProject(home: string, imageRoot: string, pictures: re
         exact: true,
         difference: null,
       },
-      preprocessing: { width: 32, height: 32, channels: 'rgb', range: '0-1', mean: [0, 0, 0], std: [1, 1, 1], shortestSide: null },
+      preprocessing: {
+        width: 32,
+        height: 32,
+        channels: 'rgb',
+        range: '0-1',
+        mean: [0, 0, 0],
+        std: [1, 1, 1],
+        shortestSide: null,
+      },
       notes: [],
     });
     store.project.setModel(modelId);
