@@ -487,6 +487,10 @@ export const texts = {
   'filter.use_one': 'Show {{count}} image',
   'filter.use_other': 'Show {{count}} images',
   'filter.use-all': 'Show',
+  'learning.left': 'about **{{left}}** wrong left ({{low}} to {{high}}), **{{next}}** in the next 100',
+  'learning.unknown': 'too few verdicts to say how many are left',
+  'learning.reordered_one': 'The rest of the queue is in a new order, learned from {{count}} verdict.',
+  'learning.reordered_other': 'The rest of the queue is in a new order, learned from {{count}} verdicts.',
   'progress.time': '**{{seconds}}** s each',
 
   // Runs

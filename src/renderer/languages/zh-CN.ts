@@ -443,6 +443,9 @@ export const texts: Language['texts'] = {
   'filter.clear': '显示全部',
   'filter.use_other': '显示 {{count}} 张图像',
   'filter.use-all': '显示',
+  'learning.left': '约剩 **{{left}}** 个错误标签（{{low}} 至 {{high}}），接下来 100 张中约 **{{next}}** 个',
+  'learning.unknown': '判定太少，还无法估计剩余错误',
+  'learning.reordered_other': '队列的其余部分已根据 {{count}} 个判定重新排序。',
   'progress.time': '每张 **{{seconds}}** 秒',
 
   'runs.retrain': '立即重新训练',

@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Host } from '../host/host.ts';
 import { Connection } from './connection.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
+import { Learning } from './learning.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Project } from './project.svelte.ts';
@@ -17,6 +18,7 @@ export interface AppState {
   project: Project;
   jobs: Jobs;
   review: Review;
+  learning: Learning;
   runs: Runs;
   preferences: Preferences;
   screens: Screens;
@@ -31,13 +33,15 @@ export function createAppState(host: Host): AppState {
   const preferences = new Preferences(connection, notices);
   const project = new Project(connection);
   const jobs = new Jobs(connection, project, notices);
+  const review = new Review(connection, project, preferences, notices);
   return {
     host,
     connection,
     notices,
     project,
     jobs,
-    review: new Review(connection, project, preferences, notices),
+    review,
+    learning: new Learning(connection, review, notices),
     runs: new Runs(connection, project, jobs),
     preferences,
     screens: new Screens(project),

@@ -8,6 +8,9 @@ import { toSentence } from './notices.svelte.ts';
 
 export const pageSize = 200;
 const heldPages = 24;
+/** Images that stay where they are when the rest is re-ordered: those just seen, and those that are made ready. */
+const leadBefore = 100;
+const leadAfter = 5;
 
 export const startQuery: QueueQuery = { method: 'learned', states: ['open'] };
 
@@ -32,13 +35,19 @@ export class Queue {
   readonly #places = new Map<number, number>();
   readonly #asked = new Set<number>();
   readonly #core: Core;
-  readonly #onReordered: () => void;
+  readonly #onReordered: (imageInHand: number | undefined) => void;
+  readonly #currentImage: () => number | undefined;
   #order: string | undefined;
   /** Grows with every new order; answers for an older one are dropped. */
   #generation = 0;
 
-  constructor(core: Core, onReordered: () => void) {
+  constructor(
+    core: Core,
+    onReordered: (imageInHand: number | undefined) => void,
+    currentImage: () => number | undefined,
+  ) {
     this.#core = core;
+    this.#currentImage = currentImage;
     this.#onReordered = onReordered;
     // Pages that failed while the line was down are asked for again when they are next seen.
     core.onOpen(() => this.#asked.clear());
@@ -113,6 +122,25 @@ export class Queue {
     return undefined;
   }
 
+  /**
+   * Takes up the newest order of the query behind the images around `place`, which stay as they are. False where the
+   * reviewer has gone on beyond them meanwhile; then nothing has changed.
+   */
+  async reorder(place: number): Promise<boolean> {
+    const generation = this.#generation;
+    const lead: number[] = [];
+    for (let at = Math.max(0, place - leadBefore); at <= place + leadAfter; at++) {
+      const row = this.#pages.get(Math.floor(at / pageSize))?.[at % pageSize];
+      if (row) lead.push(row.imageId);
+    }
+    const answer = await this.#core.call('queue.page', { query: this.query, lead, from: 0, count: pageSize });
+    const current = this.#currentImage();
+    const isStillThere = current !== undefined && lead.includes(current);
+    if (generation !== this.#generation || !isStillThere) return false;
+    this.#accept(0, answer);
+    return true;
+  }
+
   lay(changes: readonly LabelChange[], isSaved: boolean): void {
     for (const { imageId, classId, state } of changes) this.overlay.set(imageId, { classId, state, isSaved });
   }
@@ -148,6 +176,7 @@ export class Queue {
   #accept(page: number, { order, total, firstOpen, rows }: QueuePage): void {
     // Core had dropped the order and made it anew: pages of the old one do not fit it.
     const isReordered = this.#order !== undefined && this.#order !== order;
+    const imageInHand = this.#currentImage();
     if (isReordered) {
       this.#forgetPages();
       this.#asked.add(page);
@@ -159,7 +188,7 @@ export class Queue {
     this.#pages.set(page, rows);
     rows.forEach((row, index) => this.#places.set(row.imageId, page * pageSize + index));
     this.#dropFarthest(page);
-    if (isReordered) this.#onReordered();
+    if (isReordered) this.#onReordered(imageInHand);
   }
 
   /** What has just come is what is looked at. */

@@ -55,7 +55,11 @@ export class Review {
     this.#project = project;
     this.#preferences = preferences;
     this.#notices = notices;
-    this.queue = new Queue(core, () => this.#findPlaceAgain());
+    this.queue = new Queue(
+      core,
+      (imageId) => this.#findPlaceAgain(imageId),
+      () => this.current?.imageId,
+    );
     this.decisions = new Decisions(core, this.queue, project, notices);
     this.neighbours = new Neighbours(core);
     project.onReplaced(() => this.#forget());
@@ -198,8 +202,8 @@ export class Review {
     this.view = view;
   }
 
-  #findPlaceAgain(): void {
-    const imageId = this.current?.imageId;
+  /** Where the image stands in the new order that was in hand in the old one. */
+  #findPlaceAgain(imageId: number | undefined): void {
     this.place = (imageId === undefined ? undefined : this.queue.placeOf(imageId)) ?? this.queue.firstOpen ?? 0;
     this.selection.clear();
   }

@@ -1,0 +1,47 @@
+// What the queue has learned, and when its new order is taken up: only while the reviewer's hands rest.
+import type { QueueLearning } from '../../shared/domain.ts';
+import { t } from '../texts.svelte.ts';
+import type { Core } from './connection.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+import type { Review } from './review.svelte.ts';
+
+/** No decision for this long is a pause. */
+const restMs = 3_000;
+
+export class Learning {
+  current = $state.raw<QueueLearning | null>(null);
+  readonly #review: Review;
+  readonly #notices: Notices;
+  readonly #core: Core;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Decisions laid over the queue when the timer was set. */
+  #seen = 0;
+
+  constructor(core: Core, review: Review, notices: Notices) {
+    this.#core = core;
+    this.#review = review;
+    this.#notices = notices;
+    core.on('queue.reordered', (learning) => {
+      this.current = learning;
+      this.#wait();
+    });
+  }
+
+  async load(): Promise<void> {
+    this.current = await this.#core.call('queue.learned', {});
+  }
+
+  #wait(): void {
+    clearTimeout(this.#timer);
+    this.#seen = this.#review.queue.overlay.size;
+    this.#timer = setTimeout(() => void this.#takeUp(), restMs);
+  }
+
+  async #takeUp(): Promise<void> {
+    const { queue, decisions, view } = this.#review;
+    if (queue.overlay.size !== this.#seen || decisions.pending > 0) return this.#wait();
+    if (queue.query.method !== 'learned' || view !== 'image' || this.#review.isVisiting) return;
+    const isTaken = await queue.reorder(this.#review.place).catch(() => false);
+    if (isTaken) this.#notices.announce(t('learning.reordered', { count: this.current?.verdicts ?? 0 }));
+  }
+}
