@@ -568,7 +568,10 @@ export interface ProjectOverview {
   /** Format of the label source, or null before an import. */
   source: 'folders' | 'csv' | null;
   model: ProjectModel | null;
+  /** The newest fit of the labels. */
   fit: FitSummary | null;
+  /** The newest fit that imitates the given model. */
+  modelFit: FitSummary | null;
   /** Grows with every change to the project. */
   revision: number;
 }

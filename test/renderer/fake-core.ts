@@ -80,6 +80,7 @@ export class FakeCore {
         providersTried: [],
       },
       fit: isFitted ? fitSummary : null,
+      modelFit: null,
       revision: 1,
       ...options.overview,
     };
@@ -203,6 +204,7 @@ export class FakeCore {
           images: { train: 0, test: 0, ignored: 0 },
           model: null,
           fit: null,
+          modelFit: null,
           source: null,
         };
         return open();

@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/shared/errors.ts';
 import { FakeCore } from './fake-core.ts';
-import { toRun } from './fake-model.ts';
+import { fitSummary, toRun } from './fake-model.ts';
 import { closeApps, renderApp } from './render-app.ts';
 
 afterEach(closeApps);
@@ -38,6 +38,28 @@ describe('screens', () => {
     expect(screen.getByRole('region', { name: 'Fit' }).textContent).toContain('81.2\u202f% train, 65.2\u202f% test');
     await fireEvent.keyDown(document.body, { key: 'Enter' });
     expect(await screen.findByRole('list', { name: 'Queue' })).toBeTruthy();
+  });
+
+  it('imitates the given model on demand, and says that this ranks no labels', async () => {
+    const core = new FakeCore();
+    core.overview.model!.description.head.classes = core.classes.length;
+    await renderApp(core);
+    const region = () => screen.getByRole('region', { name: 'The given model, imitated' });
+    await fireEvent.click(within(region()).getByRole('button', { name: 'Imitate the model' }));
+    await waitFor(() => expect(core.params('jobs.start')).toEqual([{ kind: 'fit', params: { target: 'model' } }]));
+    const on = {
+      images: 12,
+      agreement: 0.975,
+      meanDifference: 0.01,
+      largestDifference: 0.2,
+      correlation: 0.9981,
+      largestLogitDifference: 0.31,
+    };
+    const fidelity = { output: 'softmax' as const, train: on, test: null };
+    core.changeOverview({ modelFit: { ...fitSummary, target: 'model', fidelity } });
+    await waitFor(() => expect(region().textContent).toContain('97.5\u202f% of the train'));
+    expect(region().textContent).toMatch(/are the model’s to within ±0\.4, the price of lambda/);
+    expect(region().textContent).toContain('It says nothing about wrong labels');
   });
 
   it('follows changes of the project', async () => {

@@ -61,6 +61,7 @@ export function describeProject(project: Project): ProjectOverview {
         }
       : null,
     fit: model ? store.fits.latest(model.id) : null,
+    modelFit: model ? store.fits.latest(model.id, 'model') : null,
     revision,
   };
 }

@@ -29,6 +29,7 @@ export const texts = {
   'do.resume': 'Resume',
   'do.save': 'Save',
   'do.overview': 'Go to the overview',
+  'do.imitate': 'Imitate the model',
   'do.runs': 'Go to the runs',
   'count.classes_one': '{{count}} class',
   'count.classes_other': '{{count}} classes',
@@ -183,6 +184,9 @@ export const texts = {
   'overview.fit': 'Fit',
   'overview.fit-busy': '{{title}}: it is waiting its turn or under way.',
   'overview.no-fit': 'None yet. The fit makes the queue and the evidence.',
+  'overview.imitation': 'The given model, imitated',
+  'overview.no-imitation':
+    'A fit of the model’s own outputs explains its predictions by the training images. It uses no labels and ranks none.',
 
   // Model
   'model.use': 'Use this model',
@@ -239,6 +243,12 @@ export const texts = {
   'fit.lambda-given': '{{lambda}}, as given',
   'fit.scale-unit': 'features scaled to unit norm',
   'fit.scale-none': 'features as they are',
+  'fidelity.agrees':
+    'Predicts as the model does on **{{train}}** of the train and **{{test}}** of the test images, at lambda {{lambda}}; the outputs correlate at {{correlation}}.',
+  'fidelity.parts':
+    'Its logits are the model’s to within {{penalty}}, the price of lambda, and their representer sums to within {{rest}}.',
+  'fidelity.not-for-labels':
+    'This explains the model. It says nothing about wrong labels: they do not enter it, and the queue is not made from it.',
   'fit.effort': 'Effort',
   'fit.effort-is': '{{time}}, {{passes}} passes over the features',
   'fit.gradient': 'Gradient',

@@ -29,6 +29,7 @@ export const texts: Language['texts'] = {
   'do.resume': '继续进行',
   'do.save': '保存',
   'do.overview': '前往概览',
+  'do.imitate': '模仿模型',
   'do.runs': '前往运行',
   'count.classes_other': '{{count}} 个类别',
   'count.images_other': '{{count}} 张图像',
@@ -163,6 +164,8 @@ export const texts: Language['texts'] = {
   'overview.fit': '拟合',
   'overview.fit-busy': '{{title}}：等待中或正在进行。',
   'overview.no-fit': '还没有。拟合生成队列和证据。',
+  'overview.imitation': '对给定模型的模仿',
+  'overview.no-imitation': '对模型自身输出的拟合，用训练图像解释模型的预测。它不使用标签，也不对标签排序。',
 
   'model.use': '使用此模型',
   'model.field': '模型',
@@ -212,6 +215,11 @@ export const texts: Language['texts'] = {
   'fit.lambda-given': '{{lambda}}，手动给定',
   'fit.scale-unit': '特征缩放到单位范数',
   'fit.scale-none': '特征保持原样',
+  'fidelity.agrees':
+    '在 **{{train}}** 的训练图像和 **{{test}}** 的测试图像上与模型的预测相同，lambda 为 {{lambda}}；输出的相关系数为 {{correlation}}。',
+  'fidelity.parts':
+    '其 logit 与模型的 logit 相差在 {{penalty}} 之内（lambda 的代价），与代表点之和相差在 {{rest}} 之内。',
+  'fidelity.not-for-labels': '它解释的是模型，与错误标签无关：它不使用标签，队列也不由它产生。',
   'fit.effort': '用时',
   'fit.effort-is': '{{time}}，遍历特征 {{passes}} 次',
   'fit.gradient': '梯度',
