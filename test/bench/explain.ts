@@ -6,6 +6,7 @@ import type { ExplainRequest, LoadedFit } from '../../src/shared/compute-contrac
 import { explainLogit } from '../../src/main/compute/representer/explain.ts';
 import { FeatureMatrix } from '../../src/main/compute/representer/feature-matrix.ts';
 import { createOnnxProducts } from '../../src/main/compute/representer/onnx-products.ts';
+import { explainBlock } from '../../src/main/compute/representer/representer.ts';
 import { ComputeClient } from '../../src/main/core/compute-client.ts';
 import { Loaded } from '../../src/main/core/loaded.ts';
 import { createProject } from '../../src/main/core/project.ts';
@@ -82,7 +83,7 @@ async function measure(
   const [first, second] = [Buffer.from(matrix.values.buffer, 0, half), Buffer.from(matrix.values.buffer, half, half)];
   const { signal } = new AbortController();
   const explain = () => {
-    const products = createOnnxProducts(matrix, fit.rows, fit.scale, signal, 'float32');
+    const products = createOnnxProducts(matrix, fit.rows, fit.scale, signal, 'float32', explainBlock);
     return explainLogit(matrix, fit, products, request);
   };
   await explain();

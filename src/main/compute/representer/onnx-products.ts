@@ -10,7 +10,7 @@ import { coverRows, type RowBlock } from './row-blocks.ts';
 export type Precision = 'float32' | 'float64';
 
 /** Features of one block: a copy of them in float64 still fits into the cache, and a cancel is soon heard. */
-const blockValues = { float32: 2 ** 22, float64: 2 ** 19 };
+const usualBlock = { float32: 2 ** 22, float64: 2 ** 19 };
 
 /**
  * Products with the given rows of the matrix, divided by `scale`. Each call throws the signal's reason once it is
@@ -22,9 +22,10 @@ export function createOnnxProducts(
   scale: number,
   signal: AbortSignal,
   precision: Precision,
+  blockValues = usualBlock[precision],
 ): Products {
   const { dimensions: d } = matrix;
-  const blocks = coverRows(rows, Math.max(64, Math.floor(blockValues[precision] / d)));
+  const blocks = coverRows(rows, Math.max(64, Math.floor(blockValues / d)));
   let reads = 0;
 
   async function forEachBlock(

@@ -25,6 +25,9 @@ export type RepresenterCalls = Pick<
   | 'fit.nearest'
 >;
 
+/** Features of one block of an explanation: its answer is one number a row, so that a block can be long. */
+export const explainBlock = 2 ** 24;
+
 /** The handlers; `report` is told how far a fit has come, `share` which features were opened. */
 export function createRepresenter(
   report: (progress: ComputeEvents['progress']) => void,
@@ -91,7 +94,7 @@ export function createRepresenter(
     },
     'fit.explain': (request, { signal }) => {
       const loaded = requireFit(request.fit);
-      const products = createOnnxProducts(requireMatrix(), loaded.rows, loaded.scale, signal, 'float32');
+      const products = createOnnxProducts(requireMatrix(), loaded.rows, loaded.scale, signal, 'float32', explainBlock);
       return explainLogit(requireMatrix(), loaded, products, request);
     },
     'fit.nearest': (request, { signal }) => findNearest(requireMatrix(), requireFit('labels').rows, request, signal),

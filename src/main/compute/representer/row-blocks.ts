@@ -12,8 +12,19 @@ export interface RowBlock {
 /** To leave out so few rows between chosen ones would cost more than to pass over them. */
 const maxGap = 64;
 
+/** Of the last span asked for. The rows of a fit are many, asked for again and again, and never written to. */
+const known = new WeakMap<Int32Array, { maxSpan: number; blocks: readonly RowBlock[] }>();
+
 /** Runs of at most `maxSpan` rows that together hold the chosen rows, in their order. */
-export function coverRows(rows: Int32Array, maxSpan: number): RowBlock[] {
+export function coverRows(rows: Int32Array, maxSpan: number): readonly RowBlock[] {
+  const last = known.get(rows);
+  if (last?.maxSpan === maxSpan) return last.blocks;
+  const blocks = findRuns(rows, maxSpan);
+  known.set(rows, { maxSpan, blocks });
+  return blocks;
+}
+
+function findRuns(rows: Int32Array, maxSpan: number): RowBlock[] {
   const blocks: RowBlock[] = [];
   let first = 0;
   for (let place = 1; place <= rows.length; place++) {
