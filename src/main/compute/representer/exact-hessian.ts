@@ -19,7 +19,7 @@ import { coverRows, type RowBlock } from './row-blocks.ts';
 /** Values of one block's largest product, 32 MB of them. */
 const blockValues = 2 ** 22;
 
-const coverFit = ({ rows }: LoadedFit, size: number): RowBlock[] =>
+const coverFit = ({ rows }: LoadedFit, size: number): readonly RowBlock[] =>
   coverRows(rows, Math.min(4096, Math.max(64, Math.floor(blockValues / size))));
 
 /** Rows and columns of H. */
