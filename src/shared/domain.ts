@@ -229,6 +229,19 @@ export const rankingMethods = [
 ] as const;
 export type RankingMethod = (typeof rankingMethods)[number];
 
+/** With two classes the logits of an image are known by their difference, and these are orders that have another name too. */
+const sameWithTwo: readonly RankingMethod[] = [
+  'alpha-norm',
+  'margin',
+  'margin-cross-fit',
+  'normalized-margin',
+  'weighted-entropy',
+];
+
+/** The rankings with so many classes, equal orders once: with two the loss stands for all that one head or its folds say. */
+export const distinctRankings = (classes: number): RankingMethod[] =>
+  rankingMethods.filter((method) => classes > 2 || !sameWithTwo.includes(method));
+
 /** What the queue has learned. */
 export interface QueueLearning {
   /** Verdicts that its order has learned from; 0 before the first step. */

@@ -139,13 +139,42 @@ describe('the filter', () => {
   it('counts what each choice would find, and makes the queue of it', async () => {
     const { core, state } = await openReview();
     await press('f');
-    const dialog = await screen.findByRole('dialog', { name: 'Which images' });
+    const dialog = await screen.findByRole('dialog', { name: /^Which images/ });
     await fireEvent.input(within(dialog).getByLabelText('Path contains'), { target: { value: 'picture-1' } });
     const use = await within(dialog).findByRole('button', { name: 'Show 11 images' });
     await fireEvent.click(use);
     await waitFor(() => expect(state.review.queue.total).toBe(11));
     expect(core.params('queue.page').at(-1)).toMatchObject({ query: { path: 'picture-1', states: ['open'] } });
     expect(await screen.findByRole('button', { name: /^Filter: 1 part/ })).toBeTruthy();
+  });
+
+  it('offers each order once with its sentence, by keyboard, and waits until the chosen one is made', async () => {
+    const { core, state } = await openReview(new FakeCore({ images: someImages(30, 2), classes: ['ship', 'plane'] }));
+    await press('f');
+    const dialog = await screen.findByRole('dialog', { name: /^Which images/ });
+    const choice = within(dialog).getByLabelText('Order: Learned');
+    choice.focus();
+    await fireEvent.keyDown(choice, { key: 'ArrowDown' });
+    const options = await screen.findAllByRole('option');
+    const names = options.map((option) => option.textContent);
+    expect(names.filter((name) => name.includes('training loss'))).toHaveLength(1);
+    // With two classes those are the order of importance.
+    for (const same of ['Norm of alpha', 'Margin How'])
+      expect(names.filter((name) => name.replace(/\s+/g, ' ').trim().startsWith(same))).toEqual([]);
+    const neighbours = names.findIndex((name) => name.includes('most similar images'));
+    for (let step = 0; step < neighbours; step++) await press('ArrowDown');
+    await press('Enter');
+    expect(
+      await within(dialog).findByText('The share of the most similar images that have another label.'),
+    ).toBeTruthy();
+    await fireEvent.click(await within(dialog).findByRole('button', { name: /^Show 30 images/ }));
+    await waitFor(() =>
+      expect(core.params('jobs.start')).toEqual([{ kind: 'rank', params: { methods: ['neighbours'] } }]),
+    );
+    expect(state.review.queue.query.method).toBe('learned');
+    core.changeJob({ id: 1, kind: 'rank', state: 'done', endedAt: Date.now() });
+    await waitFor(() => expect(core.params('queue.page').at(-1)).toMatchObject({ query: { method: 'neighbours' } }));
+    await waitFor(() => expect(state.review.queue.query.method).toBe('neighbours'));
   });
 
   it('keeps its order while decisions change what it would find, and says so', async () => {

@@ -33,7 +33,7 @@ export function createAppState(host: Host): AppState {
   const preferences = new Preferences(connection, notices);
   const project = new Project(connection);
   const jobs = new Jobs(connection, project, notices);
-  const review = new Review(connection, project, preferences, notices);
+  const review = new Review(connection, jobs, project, preferences, notices);
   return {
     host,
     connection,

@@ -2,7 +2,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { StartJob } from '../../shared/core-contract.ts';
 import type { Job, JobKind, JobState } from '../../shared/domain.ts';
-import { isAppError } from '../../shared/errors.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
 import type { Connection } from './connection.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Project } from './project.svelte.ts';
@@ -42,6 +42,7 @@ export class Jobs {
 
   readonly #connection: Connection;
   readonly #notices: Notices;
+  readonly #changeListeners = new Set<() => void>();
   readonly #doneListeners: ((job: Job) => void)[] = [];
 
   constructor(connection: Connection, project: Project, notices: Notices) {
@@ -70,6 +71,25 @@ export class Jobs {
     const job = await this.#connection.call('jobs.start', params);
     if (!this.#byId.has(job.id)) this.#byId.set(job.id, job);
     return job;
+  }
+
+  /** Starts a job and waits until it is done; rejects where it does not get there. */
+  async finish(params: StartJob): Promise<Job> {
+    const over = Promise.withResolvers<Job>();
+    let id: number | undefined;
+    const check = () => {
+      const job = id === undefined ? undefined : this.#byId.get(id);
+      if (job?.state === 'done') over.resolve(job);
+      else if (job && isStuck(job.state)) over.reject(new AppError('cancelled', describeStuck(job)));
+    };
+    this.#changeListeners.add(check);
+    try {
+      ({ id } = await this.start(params));
+      check();
+      return await over.promise;
+    } finally {
+      this.#changeListeners.delete(check);
+    }
   }
 
   /** Starts several in order; each is cancelled unless the one before it ends done. */
@@ -127,6 +147,7 @@ export class Jobs {
   #accept(job: Job): void {
     const before = this.#byId.get(job.id);
     this.#byId.set(job.id, job);
+    for (const listener of this.#changeListeners) listener();
     if (before?.state === job.state) return;
     const title = t(`job.${job.kind}`);
     if (job.state === 'running') this.#notices.announce(t('job.has-started', { title }));

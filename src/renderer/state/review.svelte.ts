@@ -1,8 +1,9 @@
 // Where the reviewer is: in which view of Review, at which image, and what comes next.
-import type { QueueQuery, QueueRow } from '../../shared/domain.ts';
+import type { QueueQuery, QueueRow, RankingMethod } from '../../shared/domain.ts';
 import type { Core } from './connection.svelte.ts';
 import { Decisions } from './decisions.svelte.ts';
 import { Neighbours } from './neighbours.svelte.ts';
+import type { Jobs } from './jobs.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { Project } from './project.svelte.ts';
@@ -15,6 +16,8 @@ export type ReviewView = 'image' | 'evidence' | 'similar' | 'grid';
 /** 'fit', or how many screen pixels a pixel of the picture takes. */
 export type Zoom = 'fit' | number;
 
+/** Rankings that every fit has; the learned one is the default before it has learned. */
+const madeByFit: readonly RankingMethod[] = ['learned', 'suspicion', 'importance'];
 /** How many images to each side are made ready. */
 const ahead = 5;
 
@@ -45,12 +48,15 @@ export class Review {
   readonly isStale: boolean = $derived.by(() => this.fitId !== null && this.fitId !== this.#project.overview?.fit?.id);
 
   readonly #core: Core;
+  readonly #jobs: Jobs;
   readonly #project: Project;
   readonly #preferences: Preferences;
   readonly #notices: Notices;
+  #starts = 0;
   #shown = { imageId: 0, atMs: 0 };
 
-  constructor(core: Core, project: Project, preferences: Preferences, notices: Notices) {
+  constructor(core: Core, jobs: Jobs, project: Project, preferences: Preferences, notices: Notices) {
+    this.#jobs = jobs;
     this.#core = core;
     this.#project = project;
     this.#preferences = preferences;
@@ -71,8 +77,12 @@ export class Review {
     else await this.decisions.readProgress();
   }
 
-  /** Makes the queue of a query under the newest fit and goes to its first open image. */
+  /** Makes the queue of a query under the newest fit, its ranking first where need be, and goes to its first open image. */
   async start(query: QueueQuery = this.queue.query): Promise<void> {
+    const start = ++this.#starts;
+    if (!madeByFit.includes(query.method))
+      await this.#jobs.finish({ kind: 'rank', params: { methods: [query.method] } });
+    if (start !== this.#starts) return;
     this.fitId = this.#project.overview?.fit?.id ?? null;
     this.neighbours.clear();
     this.#visits = [];
