@@ -1,6 +1,13 @@
 // A model's parts in plain words.
-import { channelOrders, pixelRanges, type Head, type ModelInput, type Preprocessing } from '../shared/domain.ts';
-import { formatDecimal } from './numbers.ts';
+import {
+  channelOrders,
+  pixelRanges,
+  type Head,
+  type ModelInput,
+  type PictureLook,
+  type Preprocessing,
+} from '../shared/domain.ts';
+import { formatDecimal, formatPercent } from './numbers.ts';
 import { t } from './texts.svelte.ts';
 
 export function describeInput({ channels, height, width, layout, element, batch }: ModelInput): string {
@@ -12,6 +19,13 @@ export function describeInput({ channels, height, width, layout, element, batch 
 export function describeHead({ kind, dimensions, classes, exact }: Head): string {
   if (kind === 'none') return t('model.head-none', { dimensions });
   return t(exact ? 'model.head-exact' : 'model.head-inexact', { kind, dimensions, classes });
+}
+
+export function describeLook({ classIndex, className, probability }: PictureLook): string {
+  const share = formatPercent(probability);
+  return className === undefined
+    ? t('model.look', { number: String(classIndex), share })
+    : t('model.look-named', { name: className, share });
 }
 
 export const rangeOptions = () => pixelRanges.map((value) => ({ value, label: t(`model.range-${value}`) }));

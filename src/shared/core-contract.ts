@@ -162,6 +162,8 @@ export interface ImportPreview {
   chosen: { path: string; label: string; split: string | null } | null;
   problems: Problem[];
   problemCount: number;
+  /** Up to three of the images, from all over the list, relative to the images folder. */
+  samples: string[];
 }
 
 export interface ModelInspection {
@@ -199,9 +201,16 @@ export const coreContract = {
 
   'classes.list': call<LabelClass[]>()(Nothing),
 
-  /** Reads the ONNX file and says what was understood, the person's `preprocessing` laid over what was guessed. */
+  /**
+   * Reads the ONNX file and says what was understood, the person's `preprocessing` laid over what was guessed, and what
+   * the model makes of the `pictures`; without them, of images of the open project.
+   */
   'models.inspect': call<ModelInspection>()(
-    z.strictObject({ file: PlaceSchema, preprocessing: PreprocessingSchema.partial().optional() }),
+    z.strictObject({
+      file: PlaceSchema,
+      preprocessing: PreprocessingSchema.partial().optional(),
+      pictures: z.array(PlaceSchema).max(3).optional(),
+    }),
   ),
   /** Makes it the project's model. Features of another model or preprocessing are left as they are and not used. */
   'models.set': call<ProjectOverview>()(

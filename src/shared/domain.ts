@@ -96,13 +96,25 @@ export interface Head {
   difference: number | null;
 }
 
-/** What the model itself says of one of the project's images. */
+/** A picture cut and resized as a model is given it, small enough to be shown. */
+export interface PreparedPicture {
+  width: number;
+  height: number;
+  /** Base64 of height x width x 3 bytes. */
+  rgb: string;
+}
+
+/** What the model itself says of one image. */
 export interface PictureLook {
   path: string;
   /** Place of the largest logit, from 0. */
   classIndex: number;
+  /** Left out where the file does not name its classes. */
+  className?: string;
   /** By softmax. */
   probability: number;
+  /** Left out of what a project keeps. */
+  picture?: PreparedPicture;
 }
 
 /** Whether a provider runs models on this machine, and why not. */

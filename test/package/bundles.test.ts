@@ -41,7 +41,8 @@ describe('the built bundles', () => {
   it('are caught on the page', () => {
     const script = readdirSync(join(out, 'renderer/assets')).find((name) => name.endsWith('.js'))!;
     appendFileSync(join(out, 'renderer/assets', script), `\nimport 'electron';\n`);
-    expect(findViolations(out)).toEqual([`renderer/assets/${script} reaches electron.`]);
+    // Other scripts of the page may import the one it is planted in, and reach what it reaches.
+    expect(findViolations(out)).toContain(`renderer/assets/${script} reaches electron.`);
   });
 
   it('are missed when they were not built', () => {

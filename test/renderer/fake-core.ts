@@ -223,9 +223,20 @@ export class FakeCore {
         chosen: labels.format === 'csv' ? { path: 'file', label: labels.labelColumn ?? 'class', split: null } : null,
         problems: [{ path: 'ship/broken.png', reason: 'The file is empty.' }],
         problemCount: 1,
+        samples: ['ship/0001.png'],
       }),
       'classes.list': () => this.overview.classes,
-      'models.inspect': () => ({ description: modelDescription }),
+      'models.inspect': ({ preprocessing, pictures = [] }) => ({
+        description: {
+          ...modelDescription,
+          looks: pictures.map(({ path = '' }) => ({
+            path,
+            classIndex: 3,
+            className: 'ship',
+            probability: preprocessing?.mean ? 0.97 : 0.31,
+          })),
+        },
+      }),
       'models.set': () => this.overview,
       'jobs.list': () => this.jobs,
       'jobs.start': ({ kind }) => this.#startJob(kind),

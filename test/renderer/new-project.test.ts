@@ -37,9 +37,17 @@ describe('new project', () => {
     await click('Choose model');
     await click('resnet.onnx');
     await screen.findByText(/Gemm, 512 features to 1 000 classes/);
+    await screen.findByText('its own first class: ship, 31.0 %');
     await fireEvent.change(screen.getByLabelText('Mean'), { target: { value: '0.5 0.5' } });
     expect((await screen.findByRole('alert')).textContent).toContain('3 numbers');
     await fireEvent.change(screen.getByLabelText('Mean'), { target: { value: '0.5, 0.5, 0.5' } });
+    const pictures = [{ grant: 'root', path: 'photos/ship/0001.png' }];
+    const file = { grant: 'root', path: 'resnet.onnx' };
+    await screen.findByText('its own first class: ship, 97.0 %');
+    expect(core.params('models.inspect')).toEqual([
+      { file, preprocessing: {}, pictures },
+      { file, preprocessing: { mean: [0.5, 0.5, 0.5] }, pictures },
+    ]);
     await click('Continue');
 
     expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('photos');

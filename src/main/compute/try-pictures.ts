@@ -1,8 +1,9 @@
 // What a model says of real pictures, before anything is made of it.
-import type { PictureLook } from '../../shared/domain.ts';
+import type { PictureLook, PreparedPicture, Preprocessing } from '../../shared/domain.ts';
 import { decodePicture } from './decode.ts';
 import { differenceOfHead } from './judge-head.ts';
 import type { ProvenModel } from './prove-model.ts';
+import { resizePixels } from './resize.ts';
 
 /**
  * The model's own first class for each picture that can be read, and how far its head is from its logits there (0 where
@@ -11,6 +12,7 @@ import type { ProvenModel } from './prove-model.ts';
 export async function tryPictures(
   { plan, session, writer, head, weights, fixedBatch }: ProvenModel,
   paths: string[],
+  classNames?: readonly string[],
 ): Promise<{ looks: PictureLook[]; difference: number }> {
   const looks: PictureLook[] = [];
   let difference = 0;
@@ -25,7 +27,24 @@ export async function tryPictures(
     const logits = answer.logits.subarray(0, head.classes);
     const best = logits.reduce((top, value, c) => (value > logits[top]! ? c : top), 0);
     const sum = logits.reduce((total, value) => total + Math.exp(value - logits[best]!), 0);
-    looks.push({ path, classIndex: best, probability: 1 / sum });
+    const className = classNames?.[best];
+    looks.push({
+      path,
+      classIndex: best,
+      ...(className === undefined ? {} : { className }),
+      probability: 1 / sum,
+      picture: toShown(picture, plan.preprocessing),
+    });
   }
   return { looks, difference };
+}
+
+/** Longest side of what is shown; a model's own input may be much larger. */
+const shownSide = 128;
+
+function toShown(pixels: Uint8Array, { width, height }: Pick<Preprocessing, 'width' | 'height'>): PreparedPicture {
+  const scale = Math.min(1, shownSide / Math.max(width, height));
+  const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  const shown = scale === 1 ? pixels : resizePixels(pixels, { width, height, step: 3 }, size);
+  return { ...size, rgb: Buffer.from(shown).toString('base64') };
 }

@@ -23,7 +23,7 @@ import { readHistory, setNote } from './image-notes.ts';
 import { findImage, readCard, readEvidence, readSimilar } from './images.ts';
 import { previewImport, type ImportJobParams } from './imports.ts';
 import { resolveMedia, type MediaFile } from './media.ts';
-import { inspectModel, setModel, toInspection } from './models.ts';
+import { inspectModel, sampleImages, setModel, toInspection } from './models.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import { describeProject } from './project.ts';
 import { projectFileName, newSampleFolder } from './project-files.ts';
@@ -183,8 +183,14 @@ export function createCore(host: CoreHost): Core {
 
     'imports.preview': async (params) => previewImport(await toImportJob(params)),
     'classes.list': () => current().project.store.classes.list(),
-    'models.inspect': async ({ file, preprocessing }) =>
-      toInspection(await inspectModel(compute, await grants.resolve(file), preprocessing, open?.project)),
+    'models.inspect': async ({ file, preprocessing, pictures }) => {
+      const samples = pictures
+        ? await Promise.all(
+            pictures.map(async (place) => ({ path: place.path, absolute: await grants.resolve(place) })),
+          )
+        : sampleImages(open?.project);
+      return toInspection(await inspectModel(compute, await grants.resolve(file), preprocessing, samples));
+    },
     'models.set': async ({ file, preprocessing }) => {
       const { project, loaded, touch } = current();
       await setModel(project, compute, await grants.resolve(file), preprocessing);

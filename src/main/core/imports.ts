@@ -15,6 +15,7 @@ import type { LabelledFile } from './formats/labelled-file.ts';
 import { isInside } from './grants.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Project } from './project.ts';
+import { chooseSamples } from './models.ts';
 import { drawTestSplit } from './splits.ts';
 
 /** Absolute paths: grants do not outlive the process, a job to be resumed does. */
@@ -51,6 +52,7 @@ export async function previewImport(params: ImportJobParams): Promise<ImportPrev
     chosen: header?.chosen ?? null,
     problems: problems.slice(0, problemsPreviewed),
     problemCount: problems.length,
+    samples: chooseSamples(files).map(({ path }) => path),
   };
 }
 

@@ -8,28 +8,37 @@ import type { Project } from './project.ts';
 
 export type PreprocessingChoice = { [K in keyof Preprocessing]?: Preprocessing[K] | undefined };
 
+/** A picture to try a model on: its name for the person, and where it is. */
+export interface SamplePicture {
+  path: string;
+  absolute: string;
+}
+
 /** Reads the file and lays the person's choice over what was guessed. Throws 'unsupported' or 'unreadable' with a sentence. */
 export async function inspectModel(
   compute: ComputeClient,
   path: string,
   choice: PreprocessingChoice = {},
-  project?: Project,
+  samples: SamplePicture[] = [],
 ): Promise<ModelDescription & { sha256: string }> {
-  const images = project ? sampleImages(project) : [];
-  const pictures = images.map(({ absolute }) => absolute);
+  const pictures = samples.map(({ absolute }) => absolute);
   const description = await compute.call('model.inspect', { path, choice: definedOnly(choice), pictures });
   if (!description.looks) return description;
-  const toPath = (picture: string) => images.find(({ absolute }) => absolute === picture)?.path ?? picture;
+  const toPath = (picture: string) => samples.find(({ absolute }) => absolute === picture)?.path ?? picture;
   return { ...description, looks: description.looks.map((look) => ({ ...look, path: toPath(look.path) })) };
 }
 
-/** Images that a person judges the preprocessing by: the first, the middle one and the last of those that can be read. */
-function sampleImages({ store }: Project): { path: string; absolute: string }[] {
-  const { imageRoot, modelId } = store.project.read();
+/** What a person judges the preprocessing by: the first, the middle one and the last. */
+export const chooseSamples = <T>(images: readonly T[]): T[] =>
+  [...new Set([0, images.length >> 1, images.length - 1])].flatMap((place) => images.slice(place, place + 1));
+
+/** Of the images that can be read; none where no project is open or it has none yet. */
+export function sampleImages(project: Project | undefined): SamplePicture[] {
+  if (!project) return [];
+  const { imageRoot, modelId } = project.store.project.read();
   if (imageRoot === null) return [];
-  const images = store.images.withFeatures(modelId ?? 0);
-  const places = new Set([0, images.length >> 1, images.length - 1].filter((place) => place in images));
-  return [...places].map((place) => ({ path: images[place]!.path, absolute: join(imageRoot, images[place]!.path) }));
+  const images = project.store.images.withFeatures(modelId ?? 0);
+  return chooseSamples(images).map(({ path }) => ({ path, absolute: join(imageRoot, path) }));
 }
 
 export const toInspection = ({
@@ -48,10 +57,15 @@ export async function setModel(
 ): Promise<ModelDescription> {
   const { store } = project;
   const realPath = await realpath(path);
-  const { sha256, ...description } = await inspectModel(compute, realPath, choice, project);
+  const { sha256, ...inspected } = await inspectModel(compute, realPath, choice, sampleImages(project));
+  const description = withoutPictures(inspected);
   store.transaction(() => store.project.setModel(store.models.add(realPath, sha256, description)));
   return description;
 }
+
+/** As it is kept: pictures are in the images folder. */
+const withoutPictures = ({ looks, ...description }: ModelDescription): ModelDescription =>
+  looks ? { ...description, looks: looks.map(({ picture: _, ...look }) => look) } : description;
 
 const definedOnly = (choice: PreprocessingChoice): Partial<Preprocessing> =>
   Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));

@@ -1,6 +1,6 @@
 // A model that is being chosen: the file, what was understood, and the preprocessing as the person has edited it.
 import type { ModelInspection } from '../../shared/core-contract.ts';
-import type { Preprocessing } from '../../shared/domain.ts';
+import type { PictureLook, Place, Preprocessing } from '../../shared/domain.ts';
 import type { Core } from './connection.svelte.ts';
 import { Latest } from './latest.svelte.ts';
 import type { ChosenPlace } from './places.svelte.ts';
@@ -8,6 +8,8 @@ import type { ChosenPlace } from './places.svelte.ts';
 export class ModelDraft {
   file = $state.raw<ChosenPlace | null>(null);
   readonly inspection = new Latest<ModelInspection>();
+  /** What the model makes of a few pictures, prepared as they are to be now. */
+  readonly looks = new Latest<PictureLook[]>();
   /** Only what differs from the guess. */
   #edits = $state.raw<Partial<Preprocessing>>({});
   readonly preprocessing: Preprocessing | null = $derived.by(() => {
@@ -15,18 +17,24 @@ export class ModelDraft {
     return guess ? { ...guess, ...this.#edits } : null;
   });
   readonly #core: Core;
+  readonly #samples: () => Place[] | undefined;
 
-  constructor(core: Core) {
+  /** `samples` are the pictures to look at; without them, core takes images of the open project. */
+  constructor(core: Core, samples: () => Place[] | undefined = () => undefined) {
     this.#core = core;
+    this.#samples = samples;
   }
 
   async choose(file: ChosenPlace): Promise<void> {
     this.file = file;
     this.#edits = {};
     this.inspection.value = null;
-    await this.inspection.load(file.displayPath, (signal) =>
-      this.#core.call('models.inspect', { file: file.place }, { signal }),
-    );
+    this.looks.clear();
+    await this.inspection.load(file.displayPath, async (signal) => {
+      const inspection = await this.#inspect(file, signal);
+      this.looks.value = inspection.description.looks ?? [];
+      return inspection;
+    });
   }
 
   edit(change: Partial<Preprocessing>): void {
@@ -38,6 +46,21 @@ export class ModelDraft {
       edits.std = resize(preprocessing.std, count);
     }
     this.#edits = edits;
+    void this.lookAgain();
+  }
+
+  /** Has the model look at the pictures as they are prepared, and chosen, now. */
+  async lookAgain(): Promise<void> {
+    const { file } = this;
+    if (!file || !this.inspection.value) return;
+    const key = JSON.stringify([file.place, this.#edits, this.#samples()]);
+    await this.looks.load(key, async (signal) => (await this.#inspect(file, signal)).description.looks ?? []);
+  }
+
+  #inspect(file: ChosenPlace, signal: AbortSignal): Promise<ModelInspection> {
+    const pictures = this.#samples();
+    const params = { file: file.place, preprocessing: this.#edits, ...(pictures ? { pictures } : {}) };
+    return this.#core.call('models.inspect', params, { signal });
   }
 
   /** Parameters of `models.set`; null until a readable model is chosen. */

@@ -1,5 +1,6 @@
 // A project that is being made: what has been chosen so far, and the jobs that make it.
 import type { ImportPreview } from '../../shared/core-contract.ts';
+import type { Place } from '../../shared/domain.ts';
 import type { AppState } from './app-state.ts';
 import { Latest } from './latest.svelte.ts';
 import { ModelDraft } from './model-draft.svelte.ts';
@@ -47,7 +48,7 @@ export class NewProject {
 
   constructor(app: Pick<AppState, 'connection' | 'project' | 'jobs'>) {
     this.#app = app;
-    this.model = new ModelDraft(app.connection);
+    this.model = new ModelDraft(app.connection, () => this.#samplePlaces());
   }
 
   chooseImages(place: ChosenPlace): void {
@@ -65,6 +66,7 @@ export class NewProject {
     this.error = null;
     this.step = step;
     if (step === 'understood') void this.look();
+    if (step === 'model') void this.model.lookAgain();
   }
 
   next(): void {
@@ -106,6 +108,14 @@ export class NewProject {
     } finally {
       this.isCreating = false;
     }
+  }
+
+  #samplePlaces(): Place[] {
+    const { grant, path } = this.images?.place ?? { grant: '', path: '' };
+    return (this.preview.value?.samples ?? []).map((sample) => ({
+      grant,
+      path: path === '' ? sample : `${path}/${sample}`,
+    }));
   }
 
   #importParams() {
