@@ -15,6 +15,7 @@ export interface KeyBinding {
 
 export const keyTable = [
   { id: 'accept', keys: ['Enter'], scope: 'review' },
+  { id: 'second', keys: ['t'], scope: 'review' },
   { id: 'keep', keys: ['k'], scope: 'review' },
   { id: 'exclude', keys: ['x'], scope: 'review' },
   { id: 'unsure', keys: ['u'], scope: 'review' },

@@ -30,7 +30,7 @@ export const toQueueRow = ({ path, given, suggested }: FakeImage, index: number)
   classId: given,
   suggestedClassId: suggested,
   probability: 0.91,
-  secondClassId: given,
+  secondClassId: suggested !== given ? given : given === 1 ? 2 : 1,
   state: 'open',
   score: 0.98 * 0.995 ** index,
   importance: 0.98 * 0.995 ** index,

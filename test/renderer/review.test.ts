@@ -74,6 +74,24 @@ describe('review', () => {
     );
   });
 
+  it('takes the second-best suggestion by its key, which its button shows', async () => {
+    const { core } = await openReview();
+    expect(await screen.findByRole('button', { name: 'or ship, second-best' })).toBeTruthy();
+    await press('t');
+    await press('ArrowRight');
+    const button = await screen.findByRole('button', { name: 'or ship, second-best' });
+    expect(button.getAttribute('aria-keyshortcuts')).toBe('T');
+    expect(button.textContent).toMatch(/or ship\s*T$/);
+    await fireEvent.click(button);
+    // The second-best of the first image is the given label.
+    await waitFor(() =>
+      expect(core.params('reviews.decide')).toMatchObject([
+        { decisions: [{ imageId: 1, action: 'keep' }] },
+        { decisions: [{ imageId: 3, action: 'relabel', classId: 1 }] },
+      ]),
+    );
+  });
+
   it('takes back a decision that was not saved, says so beside it, and tries again', async () => {
     const { core } = await openReview();
     core.failNext('reviews.decide', new AppError('no-space', 'The disk is full. Make room, then decide again.'));

@@ -10,7 +10,7 @@ import type { Project } from './project.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import { TileSize } from './tiles.svelte.ts';
-import { toAcceptance, toRow, type Verdict } from './verdict.ts';
+import { toRow, toVerdict, type Said } from './verdict.ts';
 
 export type ReviewView = 'image' | 'evidence' | 'similar' | 'grid';
 /** 'fit', or how many screen pixels a pixel of the picture takes. */
@@ -164,16 +164,11 @@ export class Review {
     return known;
   }
 
-  /** Enter: takes the suggestion; where that is the given label, keeps it. */
-  accept(): void {
+  /** Decides the image in hand and goes on to the next; nothing happens where there is no such suggestion. */
+  decide(said: Said): void {
     const row = this.current;
-    if (row) this.decide(toAcceptance(row));
-  }
-
-  /** Decides the image in hand and goes on to the next. */
-  decide(verdict: Verdict): void {
-    const row = this.current;
-    if (!row) return;
+    const verdict = row && toVerdict(said, row);
+    if (!verdict) return;
     const isTimed = this.#shown.imageId === row.imageId;
     this.decisions.decide([{ row, verdict }], isTimed ? Math.round(performance.now() - this.#shown.atMs) : undefined);
     if (this.#preferences.doesAdvance) this.#advance();

@@ -17,6 +17,21 @@ export interface Judged {
 export const toAcceptance = ({ suggestedClassId, givenClassId }: QueueRow): Verdict =>
   suggestedClassId === givenClassId ? { action: 'keep' } : { action: 'relabel', classId: suggestedClassId };
 
+/** The second-best suggestion, taken; undefined where it is not known. */
+export function toSecond({ secondClassId, givenClassId }: QueueRow): Verdict | undefined {
+  if (secondClassId === null) return undefined;
+  return secondClassId === givenClassId ? { action: 'keep' } : { action: 'relabel', classId: secondClassId };
+}
+
+/** What is said in one word to an image, or to each of many: a verdict, or what is suggested for it. */
+export type Said = Verdict | 'accept' | 'second';
+
+/** What that comes to for an image; undefined where there is no such suggestion. */
+export function toVerdict(said: Said, row: QueueRow): Verdict | undefined {
+  if (said === 'accept') return toAcceptance(row);
+  return said === 'second' ? toSecond(row) : said;
+}
+
 /** How an image stands after a verdict, as core will say it: a relabel to the given label is a keep. */
 export function toStanding(
   { givenClassId, classId }: QueueRow,
