@@ -1,6 +1,7 @@
 // Every call between core and compute. Both ends are ours and run the same build, so these are types alone;
 // typed arrays may cross. Row numbers are places in the matrix of all images (row = image id - 1).
 import type {
+  BakedRanking,
   Certificate,
   ErrorsLeft,
   EvidenceOrder,
@@ -202,10 +203,13 @@ export interface RankAnswer extends Suggestions {
   scores: Partial<Record<RankingMethod, Float64Array>>;
 }
 
-export interface LearnRequest extends RankRequest {
+export interface Verdicts {
   /** Places among the rows that a verdict was passed on, and 1 where the label was wrong. */
   judged: Int32Array;
   isWrong: Uint8Array;
+}
+
+export interface LearnRequest extends RankRequest, Verdicts {
   /** Places of the rows that are to be ordered. */
   open: Int32Array;
   /** Draws the explored ones. */
@@ -304,6 +308,11 @@ export type ComputeCalls = {
 
   /** Scores of all rows by each method, and what each should be labelled instead. */
   'rank.run': { params: RankRequest & { methods: RankingMethod[] }; result: RankAnswer };
+  /** How soon each method would have come to the wrong labels, after each share of the judged rows. */
+  'rank.bakeOff': {
+    params: RankRequest & Verdicts & { methods: RankingMethod[]; checked: number[] };
+    result: BakedRanking[];
+  };
   /** One step of the queue that learns: goes on from the step before where it was of the same rows, else begins anew. */
   'rank.learn': { params: LearnRequest; result: LearnedOrder };
 
@@ -315,6 +324,6 @@ export type ComputeCalls = {
 };
 
 export type ComputeEvents = {
-  /** Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `rank.run`, `experiment.run`, `sample.draw`. */
+  /** Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `rank.run`, `rank.bakeOff`, `experiment.run`, `sample.draw`. */
   progress: { done: number; total: number | null; stage: string };
 };

@@ -233,7 +233,11 @@ export const coreContract = {
       z.strictObject({ kind: z.literal('fit'), params: FitSchema, after: Id.optional() }),
       z.strictObject({
         kind: z.literal('rank'),
-        params: z.strictObject({ methods: z.array(z.enum(rankingMethods)).min(1) }),
+        params: z.union([
+          z.strictObject({ methods: z.array(z.enum(rankingMethods)).min(1) }),
+          /** All of them are compared on the verdicts so far; the result is a BakeOff. */
+          z.strictObject({ bakeOff: z.literal(true) }),
+        ]),
         after: Id.optional(),
       }),
       z.strictObject({ kind: z.literal('experiment'), params: ExperimentSchema, after: Id.optional() }),

@@ -268,6 +268,29 @@ export const arrangements = ['rank', 'given', 'confusion', 'state'] as const;
 /** What stands together in a queue; within each group images are in order of rank. *Confusion*: given label, then suggested. */
 export type Arrangement = (typeof arrangements)[number];
 
+/** One ranking on the images that have a verdict. */
+export interface BakedRanking {
+  method: RankingMethod;
+  averagePrecision: number;
+  /** Of the wrong labels, what share is within each checked share of those images. */
+  found: number[];
+}
+
+/**
+ * Which ranking would have brought up the confirmed errors soonest. Only reviewed images count, and the order in use chose
+ * most of them: what another would have found elsewhere is not known.
+ */
+export interface BakeOff {
+  reviewed: number;
+  /** Images among them whose label was changed or that were excluded. */
+  wrong: number;
+  /** How many confirmed errors, and how many kept labels, it needs. */
+  fewest: number;
+  checked: number[];
+  /** The best average precision first; null where there are too few verdicts to know. */
+  methods: BakedRanking[] | null;
+}
+
 export type ExperimentMethod = Exclude<RankingMethod, 'learned'> | 'random';
 
 /** Mean and standard deviation over seeds. */

@@ -108,6 +108,11 @@ describe('the main job on the command line', () => {
     expect(rows[0]!.score).toBeGreaterThanOrEqual(rows[1]!.score);
   });
 
+  it('rank --bake-off says that it cannot know before there are verdicts', () => {
+    const answer = ask('rank', project, '--bake-off');
+    expect(answer).toEqual({ reviewed: 0, wrong: 0, fewest: 20, checked: [0.1, 0.2, 0.4], methods: null });
+  });
+
   it('explain adds up', () => {
     const answer = ask(
       'explain',

@@ -141,8 +141,11 @@ export function writeTinyModel(file: string): void {
 }
 
 /** A project in `folder` with the pictures imported, the model set, features extracted and the head fitted. */
-export async function makeFittedProject(real: RealCore): Promise<string[]> {
-  const wrong = await drawTwoColours(real.folder);
+export async function makeFittedProject(
+  real: RealCore,
+  counts: Parameters<typeof drawTwoColours>[1] = {},
+): Promise<string[]> {
+  const wrong = await drawTwoColours(real.folder, counts);
   const model = join(real.folder, 'tiny.onnx');
   writeTinyModel(model);
   await real.client.call('projects.create', { folder: await real.place(real.folder), name: 'colours' });

@@ -89,7 +89,8 @@ export function createProgram(): Command {
 
   add<RankOptions>('rank', 'list the train images in order of suspicion', rank)
     .addOption(new Option('--method <method>').choices([...rankingMethods]).default('learned'))
-    .option('--top <images>', 'how many', readCount);
+    .option('--top <images>', 'how many', readCount)
+    .option('--bake-off', 'compare all methods on the verdicts so far instead');
 
   add<ExplainOptions>('explain', 'the training images behind one prediction', explain)
     .requiredOption('--image <path...>', 'path as in the project; of several the sums are explained')

@@ -1,6 +1,7 @@
 // The queue that learns: after every few decisions compute takes one step in the background, and what is left of the queue
 // has another order. The step never waits for a person nor a person for it: it writes beside the order in use, a few
 // thousand rows at a time, and then that other ranking is the learned one.
+import type { Verdicts } from '../../shared/compute-contract.ts';
 import type { FitSummary, QueueLearning } from '../../shared/domain.ts';
 import { isAppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
@@ -140,7 +141,7 @@ const placesOf = (images: readonly LabelRow[], isWanted: (image: LabelRow) => bo
   Int32Array.from(images.keys()).filter((place) => isWanted(images[place]!));
 
 /** What people were sure of. To exclude says that the label is wrong, since no class is right. */
-function toVerdicts(images: readonly LabelRow[]): { judged: Int32Array; isWrong: Uint8Array } {
+export function toVerdicts(images: readonly LabelRow[]): Verdicts {
   const judged = placesOf(images, ({ state }) => state === 'kept' || state === 'relabelled' || state === 'excluded');
   return { judged, isWrong: Uint8Array.from(judged, (place) => Number(images[place]!.state !== 'kept')) };
 }

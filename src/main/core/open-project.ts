@@ -15,6 +15,7 @@ import { Jobs, type JobWork } from './jobs.ts';
 import { Learning } from './learning.ts';
 import { Loaded } from './loaded.ts';
 import { createProject, type Project } from './project.ts';
+import { bakeOff } from './bake-off.ts';
 import { rank } from './rankings.ts';
 import { Reviews } from './reviews.ts';
 import { makeSample, type SampleJobParams } from './sample.ts';
@@ -85,7 +86,9 @@ export function openProject({
     },
     fit: (params, context) => fit(project, compute, loaded, params as FitParams, context),
     rank: (params, context) =>
-      rank(project, compute, loaded, learning, params as { methods: RankingMethod[] }, context),
+      'bakeOff' in (params as object)
+        ? bakeOff(project, compute, loaded, context)
+        : rank(project, compute, loaded, learning, params as { methods: RankingMethod[] }, context),
     experiment: (params, context) => runExperiment(project, compute, loaded, params as ExperimentJobParams, context),
     retrain: (_, context) => retrain(project, compute, loaded, context),
     export: (params, context) => {

@@ -1,5 +1,6 @@
 import type { FitResult, RetrainResult } from '../../core/fits.ts';
 import type {
+  BakeOff,
   Certificate,
   Fidelity,
   FidelityOn,
@@ -58,10 +59,13 @@ function describeFidelity({ output, train, test }: Fidelity, { maxLogitError }: 
 export interface RankOptions {
   method: RankingMethod;
   top?: number;
+  bakeOff?: boolean;
 }
 
-export async function rank(session: Session, project: string, { method, top }: RankOptions): Promise<Answer> {
+export async function rank(session: Session, project: string, options: RankOptions): Promise<Answer> {
+  const { method, top } = options;
   await session.open(project);
+  if (options.bakeOff) return describeBakeOff(await session.run<BakeOff>({ kind: 'rank', params: { bakeOff: true } }));
   const names = new Map((await session.call('classes.list', {})).map(({ id, name }) => [id, name]));
   // Those two every fit comes with; the learned one is to know of every decision.
   if (method !== 'suspicion' && method !== 'importance')
@@ -82,6 +86,31 @@ export async function rank(session: Session, project: string, { method, top }: R
       ['rank', 'path', 'given', 'suggested', 'importance'],
       rows.map((row, index) => [String(index + 1), row.path, row.given, row.suggested, row.importance.toPrecision(4)]),
     ),
+  };
+}
+
+function describeBakeOff(result: BakeOff): Answer {
+  const { reviewed, wrong, fewest, checked, methods } = result;
+  const counts = `${reviewed} images reviewed, ${wrong} wrong labels confirmed`;
+  if (!methods)
+    return {
+      json: result,
+      lines: [counts, `cannot know yet: it needs ${fewest} confirmed wrong labels and ${fewest} that were kept`],
+    };
+  return {
+    json: result,
+    lines: [
+      counts,
+      ...toTable(
+        ['ranking', 'AP', ...checked.map((share) => `found at ${percent(share)}`)],
+        methods.map(({ method, averagePrecision, found }) => [
+          method,
+          averagePrecision.toFixed(3),
+          ...found.map((share) => share.toFixed(3)),
+        ]),
+      ),
+      'only reviewed images count, and the order in use chose most of them: what another would have found elsewhere is not known',
+    ],
   };
 }
 

@@ -1,6 +1,8 @@
 // How well an order finds wrong labels. `isWrong` is 1 where a label is wrong.
 
-const toOrder = (scores: Float64Array): number[] => [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
+/** Row numbers, the highest score first, equal ones as they stand. */
+export const toOrder = (scores: Float64Array): number[] =>
+  [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
 
 /** Average precision: the mean over the wrong labels of the share of wrong ones down to each. */
 export function measurePrecision(scores: Float64Array, isWrong: Uint8Array): number {

@@ -1,9 +1,11 @@
 // What compute answers about rankings.
 import type { ComputeCalls, ComputeEvents, RankRequest } from '../../../shared/compute-contract.ts';
+import type { BakedRanking, RankingMethod } from '../../../shared/domain.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import type { FeatureMatrix } from '../representer/feature-matrix.ts';
 import { Preconditioners } from '../representer/preconditioners.ts';
+import { bake } from './bake-off.ts';
 import { denoise } from './denoised.ts';
 import { runExperiment } from './experiment.ts';
 import type { HeadContext } from './heads.ts';
@@ -11,7 +13,7 @@ import { learn, type Learner } from './learn.ts';
 import { openMethods } from './methods.ts';
 import { suggestClasses } from './suggest.ts';
 
-export type RankingCalls = Pick<ComputeCalls, 'rank.run' | 'rank.learn' | 'experiment.run'>;
+export type RankingCalls = Pick<ComputeCalls, 'rank.run' | 'rank.bakeOff' | 'rank.learn' | 'experiment.run'>;
 
 /** The handlers, and `open`, which is told of new features; `report` is told how far a ranking has come. */
 export function createRanking(report: (progress: ComputeEvents['progress']) => void): {
@@ -27,6 +29,17 @@ export function createRanking(report: (progress: ComputeEvents['progress']) => v
     return { ...features, rows, classes, lambda, scale, signal };
   }
 
+  /** One method after another, and how far that has come. */
+  async function* scoreEach(
+    methods: readonly RankingMethod[],
+    scores: ReturnType<typeof openMethods>['scores'],
+  ): AsyncGenerator<[RankingMethod, Float64Array]> {
+    for (const [done, method] of methods.entries()) {
+      report({ done, total: methods.length, stage: 'Ranking the images' });
+      yield [method, await scores[method === 'learned' ? 'suspicion' : method]()];
+    }
+  }
+
   return {
     open(matrix) {
       features = { matrix, preconditioners: new Preconditioners(matrix) };
@@ -36,13 +49,17 @@ export function createRanking(report: (progress: ComputeEvents['progress']) => v
       'rank.run': async ({ methods, ...request }, { signal }) => {
         const { scores, denoised } = openMethods(toContext(request, signal), request);
         const answer: ComputeCalls['rank.run']['result']['scores'] = {};
-        for (const [done, method] of methods.entries()) {
-          report({ done, total: methods.length, stage: 'Ranking the images' });
-          answer[method] = await scores[method === 'learned' ? 'suspicion' : method]();
-        }
+        for await (const [method, values] of scoreEach(methods, scores)) answer[method] = values;
         const { denoised: head } = await denoised();
         last = { key: keyOf(request), learner: { denoised: head } };
         return { scores: answer, ...suggestClasses(head, request.labels, request.classes) };
+      },
+      'rank.bakeOff': async ({ methods, checked, judged, isWrong, ...request }, { signal }) => {
+        const { scores } = openMethods(toContext(request, signal), request);
+        const baked: BakedRanking[] = [];
+        for await (const [method, values] of scoreEach(methods, scores))
+          baked.push(bake(method, values, { judged, isWrong }, checked));
+        return baked;
       },
       'experiment.run': (request, { signal }) => {
         if (!features && !request.pixels)
