@@ -1,4 +1,4 @@
-// The queue that learns: after every few decisions compute takes one step in the background, and what is left of the queue
+// [Note: beside the order in use] The queue that learns: after every few decisions compute takes one step in the background, and what is left of the queue
 // has another order. The step never waits for a person nor a person for it: it writes beside the order in use, a few
 // thousand rows at a time, and then that other ranking is the learned one.
 import type { Verdicts } from '../../shared/compute-contract.ts';

@@ -1,4 +1,4 @@
-// The default ranking: a head that learns which labels to believe, and what the noise matrix makes of it.
+// [Note: labels to believe] The default ranking: a head that learns which labels to believe, and what the noise matrix makes of it.
 //
 //   1. Cross-fit the head on the labels. Keep the images whose label it agrees with, refit on those (METHODS 5.2 B to D).
 //   2. Estimate the noise matrix and with it the posterior of each image's true class (noise-matrix.ts).

@@ -1,6 +1,6 @@
-// The queue that learns: one step, taken in the background after a few hundred decisions.
+// The queue that learns: one step, taken in the background after some decisions.
 import { createRandom } from '../../../shared/random.ts';
-import type { LearnedOrder } from '../../../shared/compute-contract.ts';
+import type { LearnedOrder, Verdicts } from '../../../shared/compute-contract.ts';
 import { goOn, judgeUnseen, scoreDenoised, type Denoised, type Labelled } from './denoised.ts';
 import { estimateLeft } from './estimate.ts';
 import { type HeadContext } from './heads.ts';
@@ -11,12 +11,6 @@ import { fitVerdicts } from './verdict-model.ts';
 /** What goes from one step to the next. */
 export interface Learner {
   denoised: Denoised;
-}
-
-export interface Verdicts {
-  /** Places among the rows, and 1 where the label was wrong. */
-  judged: Int32Array;
-  isWrong: Uint8Array;
 }
 
 /** How far the verdicts may outweigh the default order, and after how many of them half of that is reached. */

@@ -1,4 +1,4 @@
-// What the verdicts so far teach: a small logistic model of "this label is wrong" over a few scores, the given and the
+// [Note: what verdicts teach] What the verdicts so far teach: a small logistic model of "this label is wrong" over a few scores, the given and the
 // suggested class. Its prior is the posterior of the default ranking, so without verdicts it says what that says.
 //
 //   log odds_i = prior_i + intercept + sum_j w_j score_ij + u[given_i] + v[suggested_i],   all weights ~ N(0, 1 / precision)
