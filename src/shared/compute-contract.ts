@@ -275,8 +275,10 @@ export type ComputeCalls = {
       preprocessing: Preprocessing;
       provider: 'auto' | Provider;
       batch?: number;
+      /** What an earlier trial found: holds where the same provider is chosen again. */
+      known?: { provider: Provider; batch: number };
     };
-    result: { provider: Provider; providersTried: ProviderRefusal[] };
+    result: { provider: Provider; batch: number; providersTried: ProviderRefusal[] };
   };
   /** Features and logits of up to a few hundred images. Two calls may be under way: decoding of one overlaps inference of the other. */
   'model.extract': { params: { paths: string[] }; result: ExtractedBlock };

@@ -602,6 +602,8 @@ export interface ProjectModel {
   /** Images that have features by another model or another preprocessing, which are kept and not used. */
   stale: number;
   provider: Provider | null;
+  /** Pictures that the model takes at a time there. */
+  batch: number | null;
   providersTried: ProviderRefusal[];
 }
 

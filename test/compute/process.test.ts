@@ -41,7 +41,8 @@ describe('a compute process', () => {
     const { preprocessing, sha256 } = await client.call('model.inspect', { path });
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
     const opened = await client.call('model.open', { path, preprocessing, provider: 'cpu' });
-    expect(opened).toEqual({ provider: 'cpu', providersTried: [] });
+    expect(opened).toMatchObject({ provider: 'cpu', providersTried: [] });
+    expect(opened.batch).toBeGreaterThan(0);
 
     // Two calls under way, as extraction makes them.
     const [first, second] = await Promise.all([

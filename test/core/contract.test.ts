@@ -57,10 +57,10 @@ const questions = (grant: string): Question[] => [
 /** What no test asks twice: it makes a whole sample. */
 const askedElsewhere: Call[] = ['projects.createSample'];
 
-/** Ids, times and places differ from run to run; what is compared is the rest. */
+/** Ids, times, places and the batch found by trial differ from run to run; what is compared is the rest. */
 function settle(value: unknown, folder: string): unknown {
   const json = JSON.stringify(value, (key, part: unknown) =>
-    /^(id|order|grant|createdAt|endedAt|openedAt|at|seconds|perSecond|secondsLeft|note)$/.test(key) && key !== ''
+    /^(id|order|grant|createdAt|endedAt|openedAt|at|seconds|perSecond|secondsLeft|note|batch)$/.test(key) && key !== ''
       ? typeof part
       : part,
   );

@@ -89,7 +89,7 @@ function startApp(folder: string, entry: string) {
   };
 }
 
-const extraction: StartJob = { kind: 'extract', params: { provider: 'cpu' } };
+const extraction: StartJob = { kind: 'extract', params: { provider: 'cpu', batch: 16 } };
 
 function readFeatures(folder: string, name: string) {
   const db = new Database(join(folder, `${name}.secondlook`), { readonly: true });

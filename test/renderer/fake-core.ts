@@ -77,6 +77,7 @@ export class FakeCore {
         extractable: this.rows.length + 4,
         stale: 0,
         provider: 'cpu',
+        batch: 16,
         providersTried: [],
       },
       fit: isFitted ? fitSummary : null,

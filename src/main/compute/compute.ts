@@ -45,7 +45,7 @@ function createModelCalls(): Handlers<
     extractor = undefined;
     const model = await openModel(params);
     extractor = new Extractor(model);
-    return { provider: model.provider, providersTried: model.providersTried };
+    return { provider: model.provider, batch: model.batch, providersTried: model.providersTried };
   }
 
   return {

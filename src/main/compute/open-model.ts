@@ -1,8 +1,9 @@
 import type { ComputeCalls } from '../../shared/compute-contract.ts';
 import type { Head, ModelInput, Preprocessing, Provider, ProviderRefusal } from '../../shared/domain.ts';
+import { chooseBatch } from './choose-batch.ts';
 import { readModelFile } from './graph/model-file.ts';
-import { proveModel } from './prove-model.ts';
-import { chooseProvider } from './providers.ts';
+import { proveModel, type ProvenModel } from './prove-model.ts';
+import { chooseProvider, type ChosenProvider } from './providers.ts';
 import type { Session } from './session.ts';
 import type { TensorWriter } from './tensor-writer.ts';
 import { understandModel } from './understand-model.ts';
@@ -21,9 +22,6 @@ export interface OpenModel {
   providersTried: ProviderRefusal[];
 }
 
-/** Images per run where nobody asks for another number: enough to keep the cores busy, or a graphics card. */
-const defaultBatch = (provider: Provider) => (provider === 'cpu' ? 16 : 64);
-
 /**
  * Opens a model on the best provider that works, or on the one that is asked for. Throws 'unreadable' or 'unsupported'
  * for the model, 'bad-request' where the preprocessing does not fit it, 'unsupported' where the provider fails.
@@ -39,7 +37,15 @@ export async function openModel(params: ComputeCalls['model.open']['params']): P
     preprocessing: model.preprocessing,
     writer: proven.writer,
     head: proven.head,
-    batch: fixedBatch ?? params.batch ?? defaultBatch(chosen.provider),
+    batch: fixedBatch ?? params.batch ?? (await findBatch(chosen, proven, params.known)),
     isBatchFixed: fixedBatch !== null,
   };
+}
+
+function findBatch(
+  { session, provider }: ChosenProvider,
+  { writer }: Pick<ProvenModel, 'writer'>,
+  known: ComputeCalls['model.open']['params']['known'],
+): number | Promise<number> {
+  return known?.provider === provider ? known.batch : chooseBatch(session, writer, provider);
 }

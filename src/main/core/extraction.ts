@@ -21,6 +21,8 @@ export interface ExtractResult {
   failed: { path: string; reason: string }[];
   imagesPerSecond: number;
   provider: Provider;
+  /** Pictures that the model took at a time. */
+  batch: number;
   providersTried: ProviderRefusal[];
 }
 
@@ -42,6 +44,8 @@ export async function extract(
   const imageCount = store.images.count();
   if (imageCount === 0) throw new AppError('not-found', 'This project has no images yet. Import them first.');
   const { head } = model.description;
+  /** Found once for a model: what is extracted later is extracted the same way, to the bit. */
+  let known = model.provider && model.batch ? { provider: model.provider, batch: model.batch } : undefined;
 
   const open = () =>
     compute.call(
@@ -52,6 +56,7 @@ export async function extract(
         preprocessing: model.description.preprocessing,
         provider: params.provider,
         ...(params.batch === undefined ? {} : { batch: params.batch }),
+        ...(known === undefined ? {} : { known }),
       },
       { signal },
     );
@@ -62,8 +67,9 @@ export async function extract(
     if (opened?.generation !== compute.generation) opened = { generation: compute.generation, answer: open() };
     return opened.answer;
   };
-  const { provider, providersTried } = await ensureOpen();
-  store.transaction(() => store.models.setProvider(model.id, provider, providersTried));
+  const { provider, batch, providersTried } = await ensureOpen();
+  known = { provider, batch };
+  store.transaction(() => store.models.setProvider(model.id, provider, batch, providersTried));
 
   const { extractable, extracted: skipped } = store.images.extractedCount(model.id);
   const present = store.features.presentBlocks(model.id, imageCount);
@@ -133,6 +139,7 @@ export async function extract(
     failed,
     imagesPerSecond: Math.round((done / seconds) * 10) / 10,
     provider,
+    batch,
     providersTried,
   };
   const failures = failed.length === 0 ? '' : ` ${failed.length} could not be read; the overview lists them.`;

@@ -57,6 +57,7 @@ export function describeProject(project: Project): ProjectOverview {
           ...store.images.extractedCount(model.id),
           stale: store.images.staleCount(model.id),
           provider: model.provider,
+          batch: model.batch,
           providersTried: model.providersTried,
         }
       : null,

@@ -7,6 +7,8 @@ export interface ModelRow {
   sha256: string;
   description: ModelDescription;
   provider: Provider | null;
+  /** Pictures per run on that provider. */
+  batch: number | null;
   providersTried: ProviderRefusal[];
 }
 
@@ -16,9 +18,9 @@ export function createModelTable(db: Database) {
   const ofFile = db.prepare('SELECT id, description FROM model WHERE sha256 = ?');
   const update = db.prepare('UPDATE model SET path = ?, description = ? WHERE id = ?');
   const select = db.prepare(
-    'SELECT id, path, sha256, description, provider, providers_tried AS providersTried FROM model WHERE id = ?',
+    'SELECT id, path, sha256, description, provider, batch, providers_tried AS providersTried FROM model WHERE id = ?',
   );
-  const setProvider = db.prepare('UPDATE model SET provider = ?, providers_tried = ? WHERE id = ?');
+  const setProvider = db.prepare('UPDATE model SET provider = ?, batch = ?, providers_tried = ? WHERE id = ?');
   return {
     /** Returns the id of the same file with the same preprocessing and features where there is one: its features serve again. */
     add(path: string, sha256: string, description: ModelDescription): number {
@@ -41,8 +43,8 @@ export function createModelTable(db: Database) {
         }
       );
     },
-    setProvider: (id: number, provider: Provider, tried: ProviderRefusal[]) =>
-      void setProvider.run(provider, JSON.stringify(tried), id),
+    setProvider: (id: number, provider: Provider, batch: number, tried: ProviderRefusal[]) =>
+      void setProvider.run(provider, batch, JSON.stringify(tried), id),
   };
 }
 

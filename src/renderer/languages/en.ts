@@ -179,6 +179,8 @@ export const texts = {
   'overview.features_other': 'Features of **{{done}}** of {{count}} images.',
   'overview.features-on_one': 'Features of **{{done}}** of {{count}} image, on {{provider}}.',
   'overview.features-on_other': 'Features of **{{done}}** of {{count}} images, on {{provider}}.',
+  'overview.batch_one': '{{count}} image at a time.',
+  'overview.batch_other': '{{count}} images at a time.',
   'overview.refused': '{{provider}} was not used: {{reason}}',
   'overview.no-model': 'None yet: an ONNX image classifier with a linear last layer.',
   'overview.fit': 'Fit',

@@ -159,6 +159,7 @@ export const texts: Language['texts'] = {
   'overview.stale_other': '{{count}} 张图像的特征来自其他模型或预处理：会保留，但不用于当前模型。',
   'overview.features_other': '{{count}} 张图像中 **{{done}}** 张已有特征。',
   'overview.features-on_other': '{{count}} 张图像中 **{{done}}** 张已有特征，使用 {{provider}}。',
+  'overview.batch_other': '每次 {{count}} 张图像。',
   'overview.refused': '未使用 {{provider}}：{{reason}}',
   'overview.no-model': '还没有：需要最后一层为线性层的 ONNX 图像分类器。',
   'overview.fit': '拟合',

@@ -63,7 +63,7 @@ async function extractFeatures(
   { signal }: CallContext,
   onBlock: (firstRow: number, features: Float32Array) => Promise<void>,
 ): Promise<void> {
-  const extractor = new Extractor(await openModel({ path: file, preprocessing, provider: 'cpu' }));
+  const extractor = new Extractor(await openModel({ path: file, preprocessing, provider: 'cpu', batch: 16 }));
   const firsts = Array.from(
     { length: Math.ceil(images.length / imagesPerBlock) },
     (_, block) => block * imagesPerBlock,

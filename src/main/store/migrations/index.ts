@@ -4,6 +4,7 @@ import { fitTarget } from './0020-fit-target.ts';
 import { projectUid } from './0030-project-uid.ts';
 import { notes } from './0040-notes.ts';
 import { learnedQueue } from './0050-learned-queue.ts';
+import { batch } from './0060-batch.ts';
 
 export interface Migration {
   /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   { version: 30, apply: projectUid },
   { version: 40, apply: notes },
   { version: 50, apply: learnedQueue },
+  { version: 60, apply: batch },
 ];
 
 export const newestVersion = migrations.at(-1)!.version;
