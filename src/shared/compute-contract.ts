@@ -55,6 +55,20 @@ export interface FitRequest extends FitRows {
   start?: Float64Array;
   /** Where given, the fit's target is the model: these outputs are learnt and the labels are not. */
   imitate?: Imitation;
+  /**
+   * Matrix rows that the preconditioner is made of; those of the fit where left out. The same for all fits of a model, so
+   * that a fit that is made again takes the same steps, whatever was fitted before it.
+   */
+  anchor?: Int32Array;
+  /** Where true, only the answer is wanted: the fit that is loaded stays. */
+  aside?: boolean;
+}
+
+/** A head by itself: W, (d + 1) x C row-major, for features divided by `scale`. */
+export interface HeadWeights {
+  weights: Float64Array;
+  scale: number;
+  classes: number;
 }
 
 /** The given model's own logits of the rows of a fit, n x C row-major, and what it makes of them. */
@@ -80,6 +94,10 @@ export interface FitAnswer {
   certificate: Certificate;
   /** Whether maxLogitError / logitRms came down to the tolerance. */
   reached: boolean;
+  /** The longest feature vector among the rows, scaled and with the bias constant. */
+  longest: number;
+  /** Version of ONNX Runtime. */
+  engine: string;
 }
 
 /** Everything that `explain` and `predict` need of a fit. */
@@ -91,6 +109,35 @@ export interface LoadedFit extends FitRows {
   gradient: Float64Array;
   /** n x C, row-major. */
   alpha: Float32Array | Float64Array;
+}
+
+/** A head and the labels that it was fitted to. */
+export interface FittedHead extends HeadWeights {
+  lambda: number;
+  /** Images of the fit. */
+  count: number;
+  /** Class index of each of the rows that are asked for; -1 where it was not in the fit. */
+  labels: Int32Array;
+}
+
+export interface ChangeRequest {
+  before: FittedHead;
+  after: FittedHead;
+  /** Train rows whose labels differ between the two. */
+  rows: Int32Array;
+  /** The row whose logit of `toward` less that of `against` is taken apart. */
+  row: number;
+  toward: number;
+  against: number;
+}
+
+export interface ChangeAnswer {
+  /** The difference of the two logits under each head. */
+  before: number;
+  after: number;
+  /** Representer value of each of the rows in it. */
+  valuesBefore: Float64Array;
+  valuesAfter: Float64Array;
 }
 
 export interface PreviewAnswer {
@@ -292,12 +339,14 @@ export type ComputeCalls = {
   /** Fits the head (METHODS 0) and keeps it as the loaded fit of its target. Throws 'bad-request' for a lambda that is not positive and the like. */
   'fit.run': { params: FitRequest; result: FitAnswer };
   'fit.load': { params: LoadedFit; result: null };
-  /** Logits of matrix rows under the loaded fit of a target, rows x C; NaN where features are not finite. */
-  'fit.predict': { params: { fit: FitTarget; rows: Int32Array }; result: Float64Array };
+  /** Logits of matrix rows under the loaded fit of a target, or under other weights; rows x C; NaN where features are not finite. */
+  'fit.predict': { params: { fit: FitTarget | HeadWeights; rows: Int32Array }; result: Float64Array };
   /** Approximate leave-one-out logits of the images of the loaded fit of the labels (METHODS 7.4). */
   'fit.leaveOneOut': { params: LeaveOneOutRequest; result: LeaveOneOutAnswer };
   /** The first steps from the loaded fit of the labels towards a refit on the labels as they are now; changes nothing. */
-  'fit.preview': { params: FitRows & { predict: Int32Array }; result: PreviewAnswer };
+  'fit.preview': { params: FitRows & { predict: Int32Array; anchor: Int32Array }; result: PreviewAnswer };
+  /** What changed train labels add to a logit difference of one image under two heads (METHODS 1.1). */
+  'fit.change': { params: ChangeRequest; result: ChangeAnswer };
   'fit.explain': { params: ExplainRequest; result: ExplainAnswer };
   /** The training rows of the loaded fit with the largest cosine to a row's features, itself left out, descending. */
   'fit.nearest': {

@@ -36,6 +36,9 @@ import {
   type ReviewAnswer,
   type ReviewProgress,
   type Run,
+  type RunCauses,
+  type RunComparison,
+  type RunMeasures,
   type SimilarImage,
 } from './domain.ts';
 import { AppError } from './errors.ts';
@@ -144,6 +147,17 @@ const ExperimentSchema = z.strictObject({
 });
 export type ExperimentParams = z.output<typeof ExperimentSchema>;
 
+const RecoverySchema = z.strictObject({
+  /** The log is cut into so many steps of equally many decisions. */
+  steps: z.int().min(1).max(100).default(10),
+  /** Random orders that are tried beside it. */
+  orders: z.int().min(0).max(20).default(2),
+  /** A CSV of the true labels of train images. */
+  truth: PlaceSchema.optional(),
+});
+
+const TwoRuns = { beforeId: Id, afterId: Id };
+
 export interface AppDescription {
   version: string;
   mediaBase: MediaBase;
@@ -242,6 +256,10 @@ export const coreContract = {
       }),
       z.strictObject({ kind: z.literal('experiment'), params: ExperimentSchema, after: Id.optional() }),
       z.strictObject({ kind: z.literal('retrain'), params: Nothing, after: Id.optional() }),
+      /** Makes a run again from its record and compares the two; the result is a Reproduction. */
+      z.strictObject({ kind: z.literal('reproduce'), params: z.strictObject({ runId: Id }), after: Id.optional() }),
+      /** Draws the recovery curve; the result is a RecoveryCurve. */
+      z.strictObject({ kind: z.literal('recovery'), params: RecoverySchema, after: Id.optional() }),
       z.strictObject({
         kind: z.literal('export'),
         params: z.strictObject({ format: z.enum(['csv', 'onnx']), folder: PlaceSchema, name: Name }),
@@ -333,8 +351,16 @@ export const coreContract = {
   'runs.list': call<Run[]>()(Nothing),
   /** What a retrain would say of the test split, by its first steps; null where no label changed, nothing is measured or they do not come near. */
   'runs.preview': call<RetrainPreview | null>()(Nothing),
-  /** All runs of the current model in order, and the paired test of the last against the first. */
+  /** All runs of the current model in order, the last of them beside the first, and the newest recovery curve. */
   'runs.recovery': call<Recovery>()(Nothing),
+  /** What a run says of the test split beyond its accuracy; needs the features. */
+  'runs.measure': call<RunMeasures>()(z.strictObject({ runId: Id })),
+  /** Which test images turned between two runs, and how sure the difference is. */
+  'runs.compare': call<RunComparison>()(z.strictObject(TwoRuns)),
+  /** The changed train labels that did most to turn a test image between two runs. */
+  'runs.causes': call<RunCauses>()(
+    z.strictObject({ ...TwoRuns, imageId: Id, count: z.int().min(0).max(500).default(10) }),
+  ),
 } satisfies Record<string, CallSpec>;
 
 export type CoreCalls = CallerTable<typeof coreContract>;

@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   fit: () => import('./fit.ts'),
   explain: () => import('./explain.ts'),
   queue: async () => (await import('./queue.ts')).queueBench,
+  gain: async () => (await import('./gain.ts')).gainBench,
   extract: async () => (await import('./extract.ts')).extractBench,
   review: async () => (await import('./review.ts')).reviewBench,
 };

@@ -80,6 +80,7 @@ export function writeReviewProject(home: string, imageRoot: string, pictures: re
       featureScale: 'none',
       scale: 1,
       tolerance: 0.01,
+      startFitId: null,
       objective: 0.5,
       iterations: 1,
       passes: 1,

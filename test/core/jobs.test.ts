@@ -22,6 +22,8 @@ function startJobs(work: Partial<Record<JobKind, JobWork>>, store = makeSmallPro
       rank: nothing,
       experiment: nothing,
       retrain: nothing,
+      reproduce: nothing,
+      recovery: nothing,
       export: nothing,
       ...work,
     },

@@ -1,6 +1,6 @@
 // A core without files, model or mathematics: the same calls over a port, on data that a test makes.
 import type { CoreCalls, CoreEvents, PreferenceValues } from '../../src/shared/core-contract.ts';
-import type { Job, ProjectOverview, QueueRow, Run } from '../../src/shared/domain.ts';
+import type { Job, ProjectOverview, QueueRow, RecoveryCurve, Run } from '../../src/shared/domain.ts';
 import type { AppError } from '../../src/shared/errors.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { serve, type Handlers, type Port } from '../../src/shared/rpc.ts';
@@ -17,6 +17,7 @@ import {
 } from './fake-images.ts';
 import { FakeReviews, rowOf } from './fake-reviews.ts';
 import { fitSummary, modelDescription } from './fake-model.ts';
+import { toCauses, toComparison, toMeasures } from './fake-runs.ts';
 
 export interface FakeOptions {
   classes?: string[];
@@ -35,6 +36,7 @@ export class FakeCore {
   readonly rows: QueueRow[];
   jobs: Job[] = [];
   runs: Run[];
+  curve: RecoveryCurve | null = null;
   overview: ProjectOverview;
   isOpen: boolean;
   reviewer = 'Lin';
@@ -294,7 +296,13 @@ export class FakeCore {
       'runs.recovery': () => ({
         runs: this.runs,
         pairedTest: this.runs.length < 2 ? null : { turnedRight: 113, turnedWrong: 34, pValue: 3e-11 },
+        difference: this.runs.length < 2 ? null : { value: 0.0395, interval: [0.029, 0.05] },
+        secondsSpent: this.runs.length < 2 ? null : 7860,
+        curve: this.curve,
       }),
+      'runs.measure': ({ runId }) => toMeasures(runId),
+      'runs.compare': ({ beforeId, afterId }) => toComparison(beforeId, afterId),
+      'runs.causes': ({ imageId }) => toCauses(imageId),
     };
     return Object.fromEntries(
       Object.entries(plain).map(([call, handler]) => [call, this.#guard(call, handler as never)]),

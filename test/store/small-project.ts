@@ -49,6 +49,7 @@ export function makeSmallProject(trainCount = 6): { store: Store; modelId: numbe
       featureScale: 'unit',
       scale: 1,
       tolerance: 0.01,
+      startFitId: null,
       objective: 0.5,
       iterations: 3,
       passes: 4,

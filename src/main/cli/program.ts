@@ -14,9 +14,10 @@ import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { experiment, type ExperimentOptions } from './commands/experiment.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
-import { fit, rank, retrain, runs, type FitOptions, type RankOptions } from './commands/fit.ts';
+import { fit, rank, retrain, type FitOptions, type RankOptions } from './commands/fit.ts';
 import { importImages, type ImportOptions } from './commands/import.ts';
 import { extract, setModel, type ExtractOptions, type ModelOptions } from './commands/model.ts';
+import { runs, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
 import { readCount, readLambda, readNumber, readNumbers } from './options.ts';
 import { openSession, type Session } from './session.ts';
@@ -127,7 +128,19 @@ export function createProgram(): Command {
     .option('--out <folder>', 'where experiment.csv goes');
 
   add('retrain', 'fit on the labels as they are now, and measure on the test split', retrain);
-  add('runs', 'list the runs', runs);
+  add<RunsOptions>(
+    'runs',
+    'list the runs, look into one, compare two, make one again, or draw the recovery curve',
+    runs,
+  )
+    .option('--measure <run>', 'log-loss, calibration, confusion and each class of a run', readCount)
+    .option('--compare <runs>', 'which test images turned between two runs, as in 1,4', readNumbers)
+    .option('--image <path>', 'with --compare: the changed labels that turned this test image')
+    .option('--reproduce <run>', 'fit again from the record, and say whether the numbers are the same', readCount)
+    .option('--recovery', 'test accuracy over the decisions made')
+    .option('--steps <number>', 'with --recovery: into how many the decisions are cut', readCount, 10)
+    .option('--orders <number>', 'with --recovery: random orders beside it', readCount, 2)
+    .option('--truth <file>', 'with --recovery: CSV of the true labels, path,label');
 
   add<ExportOptions>('export', 'write the corrected labels, or the model with the fitted head', exportProject)
     .addOption(

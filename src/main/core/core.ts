@@ -28,9 +28,12 @@ import { openProject, type OpenProject } from './open-project.ts';
 import { describeProject } from './project.ts';
 import { projectFileName, newSampleFolder } from './project-files.ts';
 import { readQueuePage } from './queue.ts';
+import type { RecoveryJobParams } from './recovery.ts';
 import { countQueue } from './queue-counts.ts';
 import { previewRetrain } from './preview.ts';
-import { listRuns, readRecovery } from './runs.ts';
+import { findCauses } from './run-causes.ts';
+import { measureRun } from './run-measures.ts';
+import { compareRuns, listRuns, readRecovery } from './runs.ts';
 import { Settings } from './settings.ts';
 import { Thumbnails } from './thumbnails.ts';
 
@@ -123,6 +126,11 @@ export function createCore(host: CoreHost): Core {
         ...(folder ? { folder: await grants.resolve(folder) } : {}),
       };
       return jobs.start(kind, { ...rest, ...places } satisfies ExperimentJobParams, after);
+    }
+    if (kind === 'recovery') {
+      const { truth, ...rest } = request.params;
+      const place = truth ? { truth: await grants.resolve(truth) } : {};
+      return jobs.start(kind, { ...rest, ...place } satisfies RecoveryJobParams, after);
     }
     if (kind === 'export') {
       const { folder, ...rest } = request.params;
@@ -227,6 +235,9 @@ export function createCore(host: CoreHost): Core {
     'runs.preview': (_params, { signal }) => previewRetrain(current().project, compute, current().loaded, signal),
     'runs.list': () => listRuns(current().project),
     'runs.recovery': () => readRecovery(current().project),
+    'runs.measure': ({ runId }, { signal }) => measureRun(current().project, compute, current().loaded, runId, signal),
+    'runs.compare': ({ beforeId, afterId }) => compareRuns(current().project, beforeId, afterId),
+    'runs.causes': (params, { signal }) => findCauses(current().project, compute, current().loaded, params, signal),
   };
 
   return {

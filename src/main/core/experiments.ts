@@ -88,7 +88,7 @@ function summarize(
 }
 
 /** Mean and standard deviation over seeds; null of nothing. */
-function spreadOf(values: readonly number[]): Spread | null {
+export function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
@@ -96,7 +96,7 @@ function spreadOf(values: readonly number[]): Spread | null {
 }
 
 /** Class ids by image id, from columns `path` (or `file`) and `label` (or `true_label`). */
-async function readTruth({ store }: Project, file: string): Promise<Map<number, number>> {
+export async function readTruth({ store }: Project, file: string): Promise<Map<number, number>> {
   const classIds = new Map(store.classes.list().map(({ id, name }) => [name, id]));
   const truth = new Map<number, number>();
   const parser = createReadStream(file).pipe(parse({ bom: true, columns: true, skip_empty_lines: true }));

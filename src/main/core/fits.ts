@@ -1,9 +1,8 @@
 // Fitting the head on the labels as they are, ranking the train images by it, and measuring it on the test split.
 import type { FitAnswer } from '../../shared/compute-contract.ts';
 import type { FitParams } from '../../shared/core-contract.ts';
-import type { FitSummary, Run } from '../../shared/domain.ts';
+import type { FitSummary, Run, RunComparison } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { LabelRow } from '../store/label-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { fitModel } from './imitation.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
@@ -11,14 +10,16 @@ import type { Loaded } from './loaded.ts';
 import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
 import { rankImages, toRankRequest } from './rankings.ts';
-import { compareRuns, listRuns, type RunComparison } from './runs.ts';
+import { compareRuns, listRuns } from './runs.ts';
+import { readTestSet, readTrainingSet, toFitRequest } from './training-set.ts';
+import { readVersions } from './versions.ts';
 
 export interface FitResult extends FitSummary {
   /** Whether the certificate came down to the tolerance. */
   reached: boolean;
 }
 
-export interface RetrainResult extends RunComparison {
+export interface RetrainResult extends Pick<RunComparison, 'pairedTest' | 'difference'> {
   before: Run;
   after: Run;
   changedLabels: number;
@@ -29,11 +30,14 @@ export async function fit(
   project: Project,
   compute: ComputeClient,
   loaded: Loaded,
+  version: string,
   params: FitParams,
   context: JobContext,
 ): Promise<JobOutcome> {
-  const fitTarget = params.target === 'model' ? fitModel : fitHead;
-  const { summary, reached } = await fitTarget(project, compute, loaded, params, context);
+  const { summary, reached } =
+    params.target === 'model'
+      ? await fitModel(project, compute, loaded, params, context)
+      : await fitHead(project, compute, loaded, version, params, context);
   const result: FitResult = { ...summary, reached };
   return { note: describeFit(summary, reached, params.tolerance), result };
 }
@@ -43,6 +47,7 @@ export async function retrain(
   project: Project,
   compute: ComputeClient,
   loaded: Loaded,
+  version: string,
   context: JobContext,
 ): Promise<JobOutcome> {
   const { store } = project;
@@ -51,10 +56,8 @@ export async function retrain(
   if (!last) throw new AppError('not-found', 'There is no fit to start from. Fit the head first.');
   const { lambda, featureScale } = last;
   const { tolerance, weights: start } = store.fits.find(last.id)!;
-  const { summary } = await fitHead(project, compute, loaded, { lambda, featureScale, tolerance }, context, {
-    start,
-    lambdaChosen: last.lambdaChosen,
-  });
+  const params = { lambda, featureScale, tolerance };
+  const { summary } = await fitHead(project, compute, loaded, version, params, context, { ...last, weights: start });
   const runs = listRuns(project);
   const before = runs[0];
   const after = runs.at(-1);
@@ -63,10 +66,12 @@ export async function retrain(
       'not-found',
       'There are no test images with features, so there is no accuracy to measure. Import a test split.',
     );
+  const { pairedTest, difference } = compareRuns(project, before.id, after.id);
   const result: RetrainResult = {
     before,
     after,
-    ...compareRuns(project, before.id, after.id),
+    pairedTest,
+    difference,
     changedLabels: after.changedLabels,
     seconds: summary.seconds,
   };
@@ -83,54 +88,37 @@ async function fitHead(
   project: Project,
   compute: ComputeClient,
   loaded: Loaded,
+  version: string,
   params: LabelFitParams,
   { signal, report }: JobContext,
-  warm: { start?: Float64Array; lambdaChosen?: FitSummary['lambdaChosen'] } = {},
+  before?: Pick<FitSummary, 'id' | 'lambdaChosen'> & { weights: Float64Array },
 ): Promise<{ summary: FitSummary; reached: boolean }> {
   const { store } = project;
   const model = requireModel(project);
   report({ done: 0, total: null, stage: 'Loading the features' });
   await loaded.matrix(signal);
 
-  const labelsRevision = store.decisions.newestId();
-  const all = store.labels.ofSplit('train', model.id);
-  const train = all.filter((label) => label.classId !== null);
-  if (train.length === 0)
-    throw new AppError('bad-request', 'No train image has both a label and features, so there is nothing to fit.');
+  const train = readTrainingSet(project);
+  const { all, imageIds, classIds, labelsRevision } = train;
   const classes = store.classes.count();
-  const imageIds = Int32Array.from(train, ({ imageId }) => imageId);
-  const classIds = Int32Array.from(train, ({ classId }) => classId!);
 
   report({ done: 0, total: null, stage: 'Fitting the head' });
   const stopListening = compute.onProgress(report);
   const answer = await compute
-    .call(
-      'fit.run',
-      {
-        rows: imageIds.map((id) => id - 1),
-        labels: classIds.map((id) => id - 1),
-        classes,
-        lambda: params.lambda,
-        featureScale: params.featureScale,
-        tolerance: params.tolerance,
-        ...(warm.start ? { start: warm.start } : {}),
-      },
-      { signal },
-    )
+    .call('fit.run', toFitRequest(train, classes, { ...params, start: before?.weights }), { signal })
     .finally(stopListening);
 
-  const trainPrediction = await predictClasses(compute, imageIds, classes, signal);
-  const test = store.labels.ofSplit('test', model.id).filter(({ classId }) => classId !== null);
-  const testImageIds = Int32Array.from(test, ({ imageId }) => imageId);
-  const testClassIds = Int32Array.from(test, ({ classId }) => classId!);
-  const predictedClassIds = await predictClasses(compute, testImageIds, classes, signal);
+  report({ done: 0, total: null, stage: 'Measuring the fit' });
+  const trainPrediction = await predictClasses(compute, 'labels', imageIds, classes, signal);
+  const test = readTestSet(project);
+  const predictedClassIds = await predictClasses(compute, 'labels', test.imageIds, classes, signal);
 
   const ranking = await compute.call(
     'rank.run',
     { ...toRankRequest(all, classes, answer), methods: ['suspicion'] },
     { signal },
   );
-  const importances = toImportances(train, classes, answer);
+  const importances = toImportances(imageIds, classIds, classes, answer);
 
   const fitId = store.transaction(() => {
     const id = store.fits.add({
@@ -138,17 +126,18 @@ async function fitHead(
       target: 'labels',
       fidelity: null,
       lambda: answer.lambda,
-      lambdaChosen: warm.lambdaChosen ?? (params.lambda === 'auto' ? 'auto' : 'given'),
+      lambdaChosen: before?.lambdaChosen ?? (params.lambda === 'auto' ? 'auto' : 'given'),
       featureScale: params.featureScale,
       scale: answer.scale,
       tolerance: params.tolerance,
+      startFitId: before?.id ?? null,
       objective: answer.objective,
       iterations: answer.iterations,
       passes: answer.passes,
       seconds: answer.seconds,
       certificate: answer.certificate,
       trainAccuracy: shareEqual(trainPrediction, classIds),
-      testAccuracy: test.length === 0 ? null : shareEqual(predictedClassIds, testClassIds),
+      testAccuracy: test.imageIds.length === 0 ? null : shareEqual(predictedClassIds, test.classIds),
       labelsRevision,
       weights: answer.weights,
       gradient: answer.gradient,
@@ -160,15 +149,17 @@ async function fitHead(
     const byImportance = Float64Array.from(all, ({ imageId }) => importances.get(imageId) ?? 0);
     store.rankings.add(id, 'importance', rankImages(all, importances, ranking, byImportance));
     store.rankings.add(id, 'suspicion', rankImages(all, importances, ranking, ranking.scores.suspicion!));
-    if (test.length > 0) {
+    if (test.imageIds.length > 0) {
       const states = store.labels.countByState();
       store.runs.add({
         fitId: id,
         decisions: states.kept + states.relabelled + states.excluded + states.unsure,
         changedLabels: store.labels.changedCount(),
-        testImageIds,
-        testClassIds,
+        testImageIds: test.imageIds,
+        testClassIds: test.classIds,
         predictedClassIds,
+        provider: model.provider,
+        versions: readVersions(version, answer),
       });
     }
     return id;
@@ -179,8 +170,15 @@ async function fitHead(
 }
 
 /** abs(alpha_i) of its label, of each train image that has one. */
-function toImportances(train: readonly LabelRow[], classes: number, { alpha }: FitAnswer): Map<number, number> {
-  return new Map(train.map(({ imageId, classId }, row) => [imageId, Math.abs(alpha[row * classes + classId! - 1]!)]));
+function toImportances(
+  imageIds: Int32Array,
+  classIds: Int32Array,
+  classes: number,
+  { alpha }: FitAnswer,
+): Map<number, number> {
+  const importances = new Map<number, number>();
+  imageIds.forEach((id, row) => importances.set(id, Math.abs(alpha[row * classes + classIds[row]! - 1]!)));
+  return importances;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

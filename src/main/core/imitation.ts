@@ -63,6 +63,7 @@ export async function fitModel(
       modelId: model.id,
       target: 'model',
       fidelity,
+      startFitId: null,
       lambdaChosen: params.lambda === 'auto' ? 'auto' : 'given',
       featureScale,
       tolerance,

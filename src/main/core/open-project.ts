@@ -17,6 +17,8 @@ import { Loaded } from './loaded.ts';
 import { createProject, type Project } from './project.ts';
 import { bakeOff } from './bake-off.ts';
 import { rank } from './rankings.ts';
+import { drawCurve, type RecoveryJobParams } from './recovery.ts';
+import { reproduce } from './reproduce.ts';
 import { Reviews } from './reviews.ts';
 import { makeSample, type SampleJobParams } from './sample.ts';
 
@@ -84,13 +86,15 @@ export function openProject({
       loaded.invalidate();
       return extract(project, compute, params as ExtractParams, context);
     },
-    fit: (params, context) => fit(project, compute, loaded, params as FitParams, context),
+    fit: (params, context) => fit(project, compute, loaded, version, params as FitParams, context),
     rank: (params, context) =>
       'bakeOff' in (params as object)
         ? bakeOff(project, compute, loaded, context)
         : rank(project, compute, loaded, learning, params as { methods: RankingMethod[] }, context),
     experiment: (params, context) => runExperiment(project, compute, loaded, params as ExperimentJobParams, context),
-    retrain: (_, context) => retrain(project, compute, loaded, context),
+    retrain: (_, context) => retrain(project, compute, loaded, version, context),
+    reproduce: (params, context) => reproduce(project, compute, loaded, version, params as { runId: number }, context),
+    recovery: (params, context) => drawCurve(project, compute, loaded, params as RecoveryJobParams, context),
     export: (params, context) => {
       const asked = params as ExportJobParams;
       return asked.format === 'onnx'

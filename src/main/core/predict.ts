@@ -1,4 +1,5 @@
 // What a fit that compute holds says of images.
+import type { HeadWeights } from '../../shared/compute-contract.ts';
 import type { FitTarget } from '../../shared/domain.ts';
 import type { ComputeClient } from './compute-client.ts';
 
@@ -8,7 +9,7 @@ const rowsPerPrediction = 20_000;
 /** Shows `visit` the logits (count x C, row-major) of the images, a part at a time, from place `first` on. */
 export async function forEachPrediction(
   compute: ComputeClient,
-  fit: FitTarget,
+  fit: FitTarget | HeadWeights,
   imageIds: Int32Array,
   signal: AbortSignal,
   visit: (logits: Float64Array, first: number, count: number) => void,
@@ -19,15 +20,16 @@ export async function forEachPrediction(
   }
 }
 
-/** The class id of the largest logit of each image under the fit of the labels. */
+/** The class id of the largest logit of each image. */
 export async function predictClasses(
   compute: ComputeClient,
+  fit: FitTarget | HeadWeights,
   imageIds: Int32Array,
   classes: number,
   signal: AbortSignal,
 ): Promise<Int32Array> {
   const predicted = new Int32Array(imageIds.length);
-  await forEachPrediction(compute, 'labels', imageIds, signal, (logits, first, count) => {
+  await forEachPrediction(compute, fit, imageIds, signal, (logits, first, count) => {
     for (let i = 0; i < count; i++) predicted[first + i] = 1 + argmax(logits, i * classes, classes);
   });
   return predicted;

@@ -4,6 +4,7 @@ import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
 import { argmax } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
+import { toAnchor } from './training-set.ts';
 
 /** Logits that may be further off than this are no preview of the refit, and are not shown. */
 const honest = 0.1;
@@ -34,6 +35,7 @@ export async function previewRetrain(
       labels: Int32Array.from(train, ({ classId }) => classId! - 1),
       classes,
       predict: Int32Array.from(test, ({ imageId }) => imageId - 1),
+      anchor: toAnchor(all),
     },
     { signal },
   );

@@ -1,38 +1,80 @@
 // Runs: what the head scores on the test split after each fit, and how two of them compare.
-import type { PairedTest, Proportion, Recovery, Run } from '../../shared/domain.ts';
+import type {
+  Measured,
+  PairedTest,
+  Proportion,
+  Recovery,
+  Run,
+  RunComparison,
+  TurnedImage,
+} from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
+import { contentKeyOf } from '../../shared/media-url.ts';
 import type { StoredRun } from '../store/run-table.ts';
 import { requireModel, type Project } from './project.ts';
-import { mcNemarExact, wilsonInterval } from './statistics.ts';
+import { readCurve } from './recovery.ts';
+import { bootstrapInterval, mcNemarExact, wilsonInterval } from './statistics.ts';
+import { readChanges } from './training-set.ts';
 
-export interface RunComparison {
-  pairedTest: PairedTest;
-}
+/** Test images that a comparison names; each is a line on the screen. */
+const mostTurned = 2000;
 
 /** Runs of the current model under the lambda of its newest fit, in the order in which they were made. */
 export function listRuns(project: Project): Run[] {
-  return comparableRuns(project).map(toRun);
+  return comparableRuns(project).map((run) => toRun(project, run));
 }
 
 export function readRecovery(project: Project): Recovery {
   const stored = comparableRuns(project);
   const first = stored[0];
   const last = stored.at(-1);
+  const pairs = first && last && first !== last ? pairUp(first, last) : null;
   return {
-    runs: stored.map(toRun),
-    pairedTest: first && last && first !== last ? pairedTestOf(first, last) : null,
+    runs: stored.map((run) => toRun(project, run)),
+    pairedTest: pairs && pairedTestOf(pairs),
+    difference: pairs && differenceOf(pairs),
+    secondsSpent: project.store.decisions.secondsSpent(),
+    curve: readCurve(project),
   };
+}
+
+/** A run of the current model. Throws 'not-found' for any other. */
+export function requireRun(project: Project, id: number): StoredRun {
+  const run = project.store.runs.ofModel(requireModel(project).id).find((each) => each.id === id);
+  if (!run) throw new AppError('not-found', `There is no run ${id} of the current model. "runs" lists them.`);
+  return run;
 }
 
 /** Throws 'not-found' for a run that is not one of the current model's. */
 export function compareRuns(project: Project, beforeId: number, afterId: number): RunComparison {
-  const runs = comparableRuns(project);
-  const find = (id: number) => {
-    const run = runs.find((each) => each.id === id);
-    if (!run) throw new AppError('not-found', `There is no run ${id} of the current model.`);
-    return run;
+  const { store } = project;
+  const before = requireRun(project, beforeId);
+  const after = requireRun(project, afterId);
+  const pairs = pairUp(before, after);
+  const perClass = new Map<number, RunComparison['perClass'][number]>();
+  const turned: [right: Pair[], wrong: Pair[]] = [[], []];
+  for (const pair of pairs) {
+    const { classId } = pair;
+    const counts = perClass.get(classId) ?? { classId, images: 0, turnedRight: 0, turnedWrong: 0 };
+    perClass.set(classId, counts);
+    counts.images += 1;
+    if (turnOf(pair) > 0) counts.turnedRight += 1;
+    if (turnOf(pair) < 0) counts.turnedWrong += 1;
+    if (turnOf(pair) !== 0) turned[turnOf(pair) > 0 ? 0 : 1].push(pair);
+  }
+  const toTurned = (pair: Pair): TurnedImage => {
+    const { path, sha256 } = store.images.find(pair.imageId)!;
+    return { ...pair, path, contentKey: contentKeyOf(sha256) };
   };
-  return { pairedTest: pairedTestOf(find(beforeId), find(afterId)) };
+  return {
+    beforeId,
+    afterId,
+    pairedTest: pairedTestOf(pairs),
+    difference: differenceOf(pairs),
+    changedLabels: readChanges(project, before.labelsRevision, after.labelsRevision).length,
+    perClass: [...perClass.values()].sort((a, b) => a.classId - b.classId),
+    turned: turned.flat().slice(0, mostTurned).map(toTurned),
+  };
 }
 
 /** Another lambda is another experiment: its accuracy would mix the effect of lambda with that of the labels. */
@@ -44,16 +86,11 @@ function comparableRuns({ store, ...project }: Project): StoredRun[] {
     .filter((run) => run.lambda === fit?.lambda && run.featureScale === fit.featureScale);
 }
 
-function toRun(stored: StoredRun): Run {
-  const perClass = new Map<number, { images: number; correct: number }>();
-  let correct = 0;
-  stored.testClassIds.forEach((classId, index) => {
-    const isRight = stored.predictedClassIds[index] === classId;
-    const counts = perClass.get(classId) ?? { images: 0, correct: 0 };
-    perClass.set(classId, { images: counts.images + 1, correct: counts.correct + Number(isRight) });
-    correct += Number(isRight);
-  });
+function toRun(project: Project, stored: StoredRun): Run {
+  const perClass = countClasses(stored);
+  const correct = perClass.reduce((sum, each) => sum + each.correct, 0);
   const testImages = stored.testImageIds.length;
+  const { path, sha256, description } = project.store.models.find(stored.modelId)!;
   return {
     id: stored.id,
     fitId: stored.fitId,
@@ -62,31 +99,93 @@ function toRun(stored: StoredRun): Run {
     changedLabels: stored.changedLabels,
     testImages,
     accuracy: proportion(correct, testImages),
-    perClass: [...perClass].map(([classId, counts]) => ({ classId, ...counts })).sort((a, b) => a.classId - b.classId),
+    balancedAccuracy: balancedOf(perClass),
+    perClass,
     lambda: stored.lambda,
     certificate: stored.certificate,
     provider: stored.provider ?? 'cpu',
     seconds: stored.seconds,
+    record: {
+      labelsRevision: stored.labelsRevision,
+      model: { name: path.split(/[\\/]/).at(-1) ?? path, sha256, preprocessing: description.preprocessing },
+      lambdaChosen: stored.lambdaChosen,
+      featureScale: stored.featureScale,
+      tolerance: stored.tolerance,
+      startFitId: stored.startFitId,
+      versions: stored.versions,
+    },
   };
 }
 
-const proportion = (count: number, total: number): Proportion => ({
+/** Of the classes that occur, in order of class id. */
+export function countClasses({
+  testClassIds,
+  predictedClassIds,
+}: Pick<StoredRun, 'testClassIds' | 'predictedClassIds'>): Run['perClass'] {
+  const perClass = new Map<number, Run['perClass'][number]>();
+  const of = (classId: number) => {
+    const counts = perClass.get(classId) ?? { classId, images: 0, correct: 0, predicted: 0 };
+    perClass.set(classId, counts);
+    return counts;
+  };
+  testClassIds.forEach((classId, index) => {
+    const predicted = predictedClassIds[index]!;
+    of(classId).images += 1;
+    of(predicted).predicted += 1;
+    if (predicted === classId) of(classId).correct += 1;
+  });
+  return [...perClass.values()].sort((a, b) => a.classId - b.classId);
+}
+
+function balancedOf(perClass: Run['perClass']): number {
+  const tested = perClass.filter(({ images }) => images > 0);
+  return tested.reduce((sum, { correct, images }) => sum + correct / images, 0) / tested.length;
+}
+
+export const proportion = (count: number, total: number): Proportion => ({
   value: count / total,
   interval: wilsonInterval(count, total),
 });
 
-/** On the test images that both runs judged, by the label that each run was measured with. */
-function pairedTestOf(before: StoredRun, after: StoredRun): PairedTest {
-  const wasRight = new Map<number, boolean>();
-  before.testImageIds.forEach((imageId, index) =>
-    wasRight.set(imageId, before.predictedClassIds[index] === before.testClassIds[index]),
-  );
-  let turnedRight = 0;
-  let turnedWrong = 0;
-  after.testImageIds.forEach((imageId, index) => {
-    const isRight = after.predictedClassIds[index] === after.testClassIds[index];
-    if (wasRight.get(imageId) === false && isRight) turnedRight += 1;
-    if (wasRight.get(imageId) === true && !isRight) turnedWrong += 1;
+/** A test image that two runs judged. */
+interface Pair {
+  imageId: number;
+  classId: number;
+  beforeClassId: number;
+  afterClassId: number;
+}
+
+/** 1 where it turned right, -1 where it turned wrong. */
+const turnOf = ({ classId, beforeClassId, afterClassId }: Pair): number =>
+  Number(afterClassId === classId) - Number(beforeClassId === classId);
+
+function pairUp(before: StoredRun, after: StoredRun): Pair[] {
+  const predicted = new Map<number, number>();
+  before.testImageIds.forEach((imageId, index) => predicted.set(imageId, before.predictedClassIds[index]!));
+  return [...after.testImageIds].flatMap((imageId, index) => {
+    const beforeClassId = predicted.get(imageId);
+    if (beforeClassId === undefined) return [];
+    const classId = after.testClassIds[index]!;
+    return [{ imageId, classId, beforeClassId, afterClassId: after.predictedClassIds[index]! }];
   });
+}
+
+function pairedTestOf(pairs: readonly Pair[]): PairedTest {
+  const turnedRight = pairs.filter((pair) => turnOf(pair) > 0).length;
+  const turnedWrong = pairs.filter((pair) => turnOf(pair) < 0).length;
   return { turnedRight, turnedWrong, pValue: mcNemarExact(turnedRight, turnedWrong) };
+}
+
+/** Both runs saw the same images, so those are drawn in pairs. */
+function differenceOf(pairs: readonly Pair[]): Measured {
+  const turns = Int8Array.from(pairs, turnOf);
+  const mean = (sum: number) => (turns.length === 0 ? 0 : sum / turns.length);
+  return {
+    value: mean(turns.reduce((sum, turn) => sum + turn, 0)),
+    interval: bootstrapInterval(turns.length, (places) => {
+      let sum = 0;
+      for (const place of places) sum += turns[place]!;
+      return mean(sum);
+    }),
+  };
 }

@@ -50,6 +50,12 @@ export function createDecisionTable(db: Database) {
     SELECT group_id AS groupId, min(action) AS action, count(*) AS images,
       count(*) FILTER (WHERE class_before IS NOT class_after) AS changes, max(spent_ms) AS spentMs, max(at) AS at
     FROM decision WHERE reviewer_id = ? GROUP BY group_id ORDER BY group_id`);
+  // Every row of a group carries the time of the whole group.
+  const spent = db
+    .prepare('SELECT sum(spent) FROM (SELECT max(spent_ms) AS spent FROM decision WHERE id <= ? GROUP BY group_id)')
+    .pluck();
+  const log = db.prepare(`
+    SELECT id, image_id AS imageId, class_after AS classAfter, state_after AS stateAfter FROM decision ORDER BY id`);
   const groupSize = db.prepare('SELECT count(*) FROM decision WHERE group_id = ?').pluck();
   return {
     /** All get one group; returns its id, which is the id of its first decision. */
@@ -61,6 +67,13 @@ export function createDecisionTable(db: Database) {
     },
     /** The id of the newest decision, 0 where there is none: the revision of the labels. */
     newestId: () => newest.get() as number,
+    /** What all decisions up to a revision took; null where none was timed. */
+    secondsSpent(revision = Number.MAX_SAFE_INTEGER): number | null {
+      const spentMs = spent.get(revision) as number | null;
+      return spentMs === null ? null : spentMs / 1000;
+    },
+    /** All in order. */
+    log: () => log.iterate() as IterableIterator<Pick<DecisionRow, 'id' | 'imageId' | 'classAfter' | 'stateAfter'>>,
     group: (groupId: number) => ofGroup.all(groupId) as DecisionRow[],
     groupSize: (groupId: number) => groupSize.get(groupId) as number,
     historyOf: (imageId: number) => ofImage.all(imageId) as DecisionRow[],

@@ -8,6 +8,8 @@ export interface NewFit extends Omit<FitSummary, 'id' | 'createdAt'> {
   /** The scalar that features were divided by. */
   scale: number;
   tolerance: number;
+  /** The fit whose weights this one began with; null where it began at zero. */
+  startFitId: number | null;
   /** (d + 1) x C, row-major. */
   weights: Float64Array;
   gradient: Float64Array;
@@ -20,6 +22,7 @@ export interface NewFit extends Omit<FitSummary, 'id' | 'createdAt'> {
 export interface StoredFit extends FitSummary {
   scale: number;
   tolerance: number;
+  startFitId: number | null;
   weights: Float64Array;
   gradient: Float64Array;
 }
@@ -29,6 +32,7 @@ type FitRow = Omit<FitSummary, 'certificate' | 'fidelity'> & {
   fidelity: string | null;
   scale: number;
   tolerance: number;
+  startFitId: number | null;
   weights: Buffer;
   gradient: Buffer;
 };
@@ -39,16 +43,18 @@ const summaryColumns = `id, model_id AS modelId, target, fidelity, lambda, lambd
 
 export function createFitTable(db: Database) {
   const insert = db.prepare(`
-    INSERT INTO fit (model_id, target, fidelity, lambda, lambda_chosen, feature_scale, scale, tolerance, objective, iterations, passes,
-      seconds, certificate, weights, gradient, train_accuracy, test_accuracy, labels_revision, created_at)
-    VALUES (@modelId, @target, @fidelity, @lambda, @lambdaChosen, @featureScale, @scale, @tolerance, @objective, @iterations, @passes,
-      @seconds, @certificate, @weights, @gradient, @trainAccuracy, @testAccuracy, @labelsRevision, @createdAt)`);
+    INSERT INTO fit (model_id, target, fidelity, lambda, lambda_chosen, feature_scale, scale, tolerance, start_fit_id, objective, iterations,
+      passes, seconds, certificate, weights, gradient, train_accuracy, test_accuracy, labels_revision, created_at)
+    VALUES (@modelId, @target, @fidelity, @lambda, @lambdaChosen, @featureScale, @scale, @tolerance, @startFitId, @objective, @iterations,
+      @passes, @seconds, @certificate, @weights, @gradient, @trainAccuracy, @testAccuracy, @labelsRevision, @createdAt)`);
   const insertAlpha = db.prepare(`
     INSERT INTO alpha (fit_id, first_position, count, image_ids, class_ids, block) VALUES (?, ?, ?, ?, ?, ?)`);
   const latest = db.prepare(
     `SELECT ${summaryColumns} FROM fit WHERE model_id = ? AND target = ? ORDER BY id DESC LIMIT 1`,
   );
-  const whole = db.prepare(`SELECT ${summaryColumns}, scale, tolerance, weights, gradient FROM fit WHERE id = ?`);
+  const whole = db.prepare(
+    `SELECT ${summaryColumns}, scale, tolerance, start_fit_id AS startFitId, weights, gradient FROM fit WHERE id = ?`,
+  );
   const alphaBlocks = db.prepare(
     'SELECT image_ids AS imageIds, class_ids AS classIds, block FROM alpha WHERE fit_id = ? ORDER BY first_position',
   );
@@ -69,6 +75,7 @@ export function createFitTable(db: Database) {
           featureScale: fit.featureScale satisfies FeatureScale,
           scale: fit.scale,
           tolerance: fit.tolerance,
+          startFitId: fit.startFitId,
           objective: fit.objective,
           iterations: fit.iterations,
           passes: fit.passes,
@@ -110,6 +117,7 @@ export function createFitTable(db: Database) {
           ...toSummary(row),
           scale: row.scale,
           tolerance: row.tolerance,
+          startFitId: row.startFitId,
           weights: toFloat64(row.weights),
           gradient: toFloat64(row.gradient),
         }

@@ -32,6 +32,9 @@ export function createJobTable(db: Database) {
       result = @result, ended_at = @endedAt WHERE id = @id`);
   const select = db.prepare(`SELECT ${columns} FROM job WHERE id = ?`);
   const newest = db.prepare(`SELECT ${columns} FROM job ORDER BY id DESC LIMIT 50`);
+  const result = db
+    .prepare("SELECT result FROM job WHERE kind = ? AND state = 'done' ORDER BY id DESC LIMIT 1")
+    .pluck();
   // A job that was running when the process ended, and what waited behind it.
   const interrupt = db.prepare("UPDATE job SET state = 'interrupted' WHERE state IN ('running', 'queued')");
   const toRow = (row: Stored): JobRow => ({
@@ -57,6 +60,11 @@ export function createJobTable(db: Database) {
     find(id: number): JobRow | undefined {
       const row = select.get(id) as Stored | undefined;
       return row && toRow(row);
+    },
+    /** What the newest job of a kind that is done came to; null before. */
+    newestResult(kind: JobKind): unknown {
+      const json = result.get(kind) as string | null | undefined;
+      return json ? (JSON.parse(json) as unknown) : null;
     },
     newest: () => (newest.all() as Stored[]).map(toRow),
     interruptUnfinished: () => void interrupt.run(),

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Certificate, FeatureScale, FitSummary } from '../../shared/domain.ts';
+import type { Certificate, FeatureScale, Versions } from '../../shared/domain.ts';
 import { toBlob, toInt32 } from './blobs.ts';
 
 export interface NewRun {
@@ -10,30 +10,42 @@ export interface NewRun {
   /** The label and the prediction of each test image. */
   testClassIds: Int32Array;
   predictedClassIds: Int32Array;
+  /** What the features came from. */
+  provider: string | null;
+  versions: Versions;
 }
 
 export interface StoredRun extends NewRun {
   id: number;
   createdAt: number;
+  modelId: number;
   lambda: number;
+  lambdaChosen: 'auto' | 'given';
   featureScale: FeatureScale;
+  tolerance: number;
+  startFitId: number | null;
   labelsRevision: number;
   certificate: Certificate;
-  provider: string | null;
   seconds: number;
 }
 
+type RunRow = Omit<StoredRun, 'testImageIds' | 'testClassIds' | 'predictedClassIds' | 'certificate' | 'versions'> &
+  Record<'testImageIds' | 'testClassIds' | 'predictedClassIds', Buffer> &
+  Record<'certificate' | 'versions', string>;
+
 export function createRunTable(db: Database) {
   const insert = db.prepare(`
-    INSERT INTO run (fit_id, decisions, changed_labels, test_image_ids, test_class_ids, predicted_class_ids, created_at)
-    VALUES (@fitId, @decisions, @changedLabels, @testImageIds, @testClassIds, @predictedClassIds, @createdAt)`);
+    INSERT INTO run (fit_id, decisions, changed_labels, test_image_ids, test_class_ids, predicted_class_ids, provider,
+      versions, created_at)
+    VALUES (@fitId, @decisions, @changedLabels, @testImageIds, @testClassIds, @predictedClassIds, @provider,
+      @versions, @createdAt)`);
   const ofModel = db.prepare(`
     SELECT run.id, run.fit_id AS fitId, run.decisions, run.changed_labels AS changedLabels,
       run.test_image_ids AS testImageIds, run.test_class_ids AS testClassIds, run.predicted_class_ids AS predictedClassIds,
-      run.created_at AS createdAt, fit.lambda, fit.feature_scale AS featureScale, fit.labels_revision AS labelsRevision,
-      fit.certificate, fit.seconds, model.provider
-    FROM run JOIN fit ON fit.id = run.fit_id JOIN model ON model.id = fit.model_id
-    WHERE fit.model_id = ? ORDER BY run.id`);
+      run.provider, run.versions, run.created_at AS createdAt, fit.model_id AS modelId, fit.lambda,
+      fit.lambda_chosen AS lambdaChosen, fit.feature_scale AS featureScale, fit.tolerance,
+      fit.start_fit_id AS startFitId, fit.labels_revision AS labelsRevision, fit.certificate, fit.seconds
+    FROM run JOIN fit ON fit.id = run.fit_id WHERE fit.model_id = ? ORDER BY run.id`);
   return {
     add: (run: NewRun) =>
       Number(
@@ -42,19 +54,15 @@ export function createRunTable(db: Database) {
           testImageIds: toBlob(run.testImageIds),
           testClassIds: toBlob(run.testClassIds),
           predictedClassIds: toBlob(run.predictedClassIds),
+          versions: JSON.stringify(run.versions),
           createdAt: Date.now(),
         }).lastInsertRowid,
       ),
     ofModel: (modelId: number): StoredRun[] =>
-      (
-        ofModel.all(modelId) as (Omit<
-          StoredRun,
-          'testImageIds' | 'testClassIds' | 'predictedClassIds' | 'certificate'
-        > &
-          Record<'testImageIds' | 'testClassIds' | 'predictedClassIds', Buffer> & { certificate: string })[]
-      ).map((row) => ({
+      (ofModel.all(modelId) as RunRow[]).map((row) => ({
         ...row,
-        certificate: JSON.parse(row.certificate) as FitSummary['certificate'],
+        certificate: JSON.parse(row.certificate) as Certificate,
+        versions: JSON.parse(row.versions) as Versions,
         testImageIds: toInt32(row.testImageIds),
         testClassIds: toInt32(row.testClassIds),
         predictedClassIds: toInt32(row.predictedClassIds),

@@ -59,6 +59,8 @@ export const texts = {
   'job.experiment': 'Experimenting',
   'job.rank': 'Ranking the images',
   'job.retrain': 'Retraining',
+  'job.reproduce': 'Making a run again',
+  'job.recovery': 'Drawing the recovery curve',
   'job.export': 'Exporting',
   'job.has-failed': '{{title}} failed. {{why}}',
   'job.was-cancelled': '{{title}} was cancelled. {{why}}',

@@ -55,6 +55,8 @@ export const texts: Language['texts'] = {
   'job.experiment': '正在运行实验',
   'job.rank': '正在给图像排序',
   'job.retrain': '正在重新训练',
+  'job.reproduce': '重现运行',
+  'job.recovery': '绘制恢复曲线',
   'job.export': '正在导出',
   'job.has-failed': '{{title}}：失败。{{why}}',
   'job.was-cancelled': '{{title}}：已取消。{{why}}',

@@ -11,7 +11,7 @@ it('comes near the refit in a few steps, says how near, and leaves the fit as it
   await fit(settings);
   const before = await call('fit.predict', { fit: 'labels', rows });
   const labels = problem.labels.map((label, i) => (i % 100 === 0 ? (label + 1) % classes : label));
-  const preview = await call('fit.preview', { rows, labels, classes, predict: rows });
+  const preview = await call('fit.preview', { rows, labels, classes, predict: rows, anchor: rows });
   expect(await call('fit.predict', { fit: 'labels', rows })).toEqual(before);
 
   await fit({ ...settings, labels, tolerance: 1e-6 });
@@ -27,7 +27,7 @@ it('comes near the refit in a few steps, says how near, and leaves the fit as it
 
 it('wants a fit to step from', async () => {
   const { call } = await openProblem(problem);
-  await expect(call('fit.preview', { rows, labels: problem.labels, classes, predict: rows })).rejects.toThrow(
-    'No fit is loaded',
-  );
+  await expect(
+    call('fit.preview', { rows, labels: problem.labels, classes, predict: rows, anchor: rows }),
+  ).rejects.toThrow('No fit is loaded');
 });

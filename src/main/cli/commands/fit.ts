@@ -7,12 +7,12 @@ import type {
   FitTarget,
   ModelOutput,
   RankingMethod,
-  Run,
 } from '../../../shared/domain.ts';
 import type { Answer } from '../program.ts';
 import { readQueue } from '../queue.ts';
 import type { Session } from '../session.ts';
 import { percent, toTable } from '../table.ts';
+import { describeAccuracy } from './runs.ts';
 
 export interface FitOptions {
   lambda: number | 'auto';
@@ -128,24 +128,3 @@ export async function retrain(session: Session, project: string): Promise<Answer
     ],
   };
 }
-
-export async function runs(session: Session, project: string): Promise<Answer> {
-  await session.open(project);
-  const list = await session.call('runs.list', {});
-  return {
-    json: { runs: list },
-    lines: toTable(
-      ['run', 'decisions', 'changed', 'test accuracy', 'lambda'],
-      list.map((run) => [
-        String(run.id),
-        String(run.decisions),
-        String(run.changedLabels),
-        describeAccuracy(run),
-        String(run.lambda),
-      ]),
-    ),
-  };
-}
-
-const describeAccuracy = ({ accuracy: { value, interval } }: Run): string =>
-  `${percent(value)} (${percent(interval[0])} to ${percent(interval[1])})`;

@@ -108,7 +108,7 @@ function sumFeatures(matrix: FeatureMatrix, rows: Int32Array, scale: number): Fl
 }
 
 /** A^T f for a D x C array A. */
-function multiplyTransposed(array: Float64Array, features: Float64Array, classes: number): Float64Array {
+export function multiplyTransposed(array: Float64Array, features: Float64Array, classes: number): Float64Array {
   const product = new Float64Array(classes);
   features.forEach((feature, j) => {
     for (let c = 0; c < classes; c++) product[c]! += feature * array[j * classes + c]!;

@@ -1,6 +1,7 @@
 // Fitting the head: from rows and labels to weights, alpha and a certificate.
 import type { FitAnswer, FitRequest } from '../../../shared/compute-contract.ts';
 import type { FeatureScale } from '../../../shared/domain.ts';
+import { loadOnnxRuntime } from '../native-libraries.ts';
 import { certify, createStop, isWithin } from './certificate.ts';
 import { checkRequest } from './check-request.ts';
 import { chooseLambda } from './choose-lambda.ts';
@@ -46,16 +47,19 @@ export async function fitHead(
   checkRequest(matrix, request);
   const { rows, labels, classes, tolerance, imitate } = request;
   const scale = measureScale(matrix, rows, request.featureScale);
+  const anchor = request.anchor ?? rows;
+  const anchorScale = measureScale(matrix, anchor, request.featureScale);
 
   onProgress({ done: 0, total: null, stage: 'Preparing the fit' });
-  const openPreconditioner = (lambda: number) => preconditioners.open(rows, scale, classes, lambda, signal);
+  const openPreconditioner = (lambda: number) => preconditioners.open(anchor, anchorScale, classes, lambda, signal);
   const chosen =
     request.lambda === 'auto'
       ? await chooseLambda(request, { matrix, scale, openPreconditioner, onProgress, signal })
       : { lambda: request.lambda, start: new Float64Array((matrix.dimensions + 1) * classes), reads: 0 };
   const { lambda } = chosen;
   const precondition = await openPreconditioner(lambda);
-  const limits = { lambda, classes, maxFeatureNorm: matrix.longest(rows, scale) };
+  const longest = matrix.longest(rows, scale);
+  const limits = { lambda, classes, maxFeatureNorm: longest };
   let iterations = 0;
   const onIteration = (done: number) => onProgress({ done: iterations + done, total: null, stage: 'Fitting the head' });
 
@@ -107,6 +111,8 @@ export async function fitHead(
     gradient: point.gradient,
     certificate,
     reached: isReached(),
+    longest,
+    engine: (await loadOnnxRuntime()).env.versions.node ?? '',
   };
 }
 
@@ -118,7 +124,7 @@ function toAlpha(residuals: Float64Array, lambda: number, n: number): Float64Arr
 }
 
 /** The scalar that makes the mean squared norm of the rows 1 (`unit`), or 1. All-zero features are left as they are. */
-function measureScale(matrix: FeatureMatrix, rows: Int32Array, featureScale: FeatureScale): number {
+export function measureScale(matrix: FeatureMatrix, rows: Int32Array, featureScale: FeatureScale): number {
   if (featureScale === 'none') return 1;
   let sum = 0;
   for (const row of rows) sum += matrix.squaredNorms[row]!;

@@ -3,6 +3,7 @@ import type { FitRows, LoadedFit, PreviewAnswer } from '../../../shared/compute-
 import { createStop, measureLogitError } from './certificate.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import { createFusedObjective } from './fused-objective.ts';
+import { measureScale } from './fit.ts';
 import { descend } from './lbfgs.ts';
 import { createOnnxProducts } from './onnx-products.ts';
 import type { Preconditioners } from './preconditioners.ts';
@@ -21,15 +22,17 @@ export async function previewRefit(
   matrix: FeatureMatrix,
   fit: LoadedFit,
   now: FitRows,
-  predict: Int32Array,
+  { predict, anchor }: { predict: Int32Array; anchor: Int32Array },
   preconditioners: Preconditioners,
   signal: AbortSignal,
 ): Promise<PreviewAnswer> {
   const { scale, lambda, classes } = fit;
+  // The preconditioner of a fit, so that a fit after a preview takes the steps that it takes without one.
+  const anchorScale = measureScale(matrix, anchor, scale === 1 ? 'none' : 'unit');
   const products = createOnnxProducts(matrix, now.rows, scale, signal, 'float32');
   const objective = createFusedObjective(matrix, now, scale, lambda, signal);
   const { point } = await descend(objective, await objective.evaluate(fit.weights), {
-    precondition: await preconditioners.open(now.rows, scale, classes, lambda, signal),
+    precondition: await preconditioners.open(anchor, anchorScale, classes, lambda, signal),
     isDone: createStop(products, {
       lambda,
       classes,

@@ -3,6 +3,7 @@ import type { ComputeCalls, ComputeEvents, LoadedFit } from '../../../shared/com
 import type { FitTarget } from '../../../shared/domain.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
+import { compareValues } from './change.ts';
 import { explainLogit } from './explain.ts';
 import { FeatureMatrix } from './feature-matrix.ts';
 import { fitHead } from './fit.ts';
@@ -21,6 +22,7 @@ export type RepresenterCalls = Pick<
   | 'fit.predict'
   | 'fit.preview'
   | 'fit.explain'
+  | 'fit.change'
   | 'fit.leaveOneOut'
   | 'fit.nearest'
 >;
@@ -67,7 +69,7 @@ export function createRepresenter(
       const answer = await fitHead(features, request, report, signal, preconditioners);
       // Other features may have been opened meanwhile.
       const target = request.imitate ? 'model' : 'labels';
-      if (matrix === features) fits.set(target, { ...request, ...answer, target });
+      if (matrix === features && !request.aside) fits.set(target, { ...request, ...answer, target });
       return answer;
     },
     'fit.load': (loaded) => {
@@ -76,7 +78,9 @@ export function createRepresenter(
       return null;
     },
     'fit.predict': async ({ fit, rows }, { signal }) => {
-      const { weights, classes, scale } = requireFit(fit);
+      const { weights, classes, scale } = typeof fit === 'string' ? requireFit(fit) : fit;
+      if (weights.length !== (requireMatrix().dimensions + 1) * classes)
+        throw new AppError('bad-request', 'These weights belong to other features; fit the head again.');
       const logits = new Float64Array(rows.length * classes);
       const products = createOnnxProducts(requireMatrix(), rows, scale, signal, 'float64');
       await products.multiply(weights, (block, first) => logits.set(block, first * classes));
@@ -87,16 +91,17 @@ export function createRepresenter(
     },
     'fit.leaveOneOut': (request, { signal }) =>
       leaveOneOut(requireMatrix(), requireFit('labels'), request, report, signal),
-    'fit.preview': ({ predict, ...now }, { signal }) => {
+    'fit.preview': ({ predict, anchor, ...now }, { signal }) => {
       const features = requireMatrix();
       preconditioners ??= new Preconditioners(features);
-      return previewRefit(features, requireFit('labels'), now, predict, preconditioners, signal);
+      return previewRefit(features, requireFit('labels'), now, { predict, anchor }, preconditioners, signal);
     },
     'fit.explain': (request, { signal }) => {
       const loaded = requireFit(request.fit);
       const products = createOnnxProducts(requireMatrix(), loaded.rows, loaded.scale, signal, 'float32', explainBlock);
       return explainLogit(requireMatrix(), loaded, products, request);
     },
+    'fit.change': (request) => compareValues(requireMatrix(), request),
     'fit.nearest': (request, { signal }) => findNearest(requireMatrix(), requireFit('labels').rows, request, signal),
   };
 }

@@ -5,6 +5,7 @@ import { projectUid } from './0030-project-uid.ts';
 import { notes } from './0040-notes.ts';
 import { learnedQueue } from './0050-learned-queue.ts';
 import { batch } from './0060-batch.ts';
+import { runRecord } from './0070-run-record.ts';
 
 export interface Migration {
   /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   { version: 40, apply: notes },
   { version: 50, apply: learnedQueue },
   { version: 60, apply: batch },
+  { version: 70, apply: runRecord },
 ];
 
 export const newestVersion = migrations.at(-1)!.version;

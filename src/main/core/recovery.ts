@@ -1,0 +1,204 @@
+// The recovery curve: the head refitted on the labels as they were at some steps of the log, and what a random order of the
+// same work would have given. Nothing of it is stored but the job's result: the log makes it again.
+import type { CurvePoint, RecoveryCurve, Spread } from '../../shared/domain.ts';
+import { createRandom, shuffle } from '../../shared/random.ts';
+import type { LabelRow } from '../store/label-table.ts';
+import type { ComputeClient } from './compute-client.ts';
+import { AppError } from '../../shared/errors.ts';
+import { readTruth, spreadOf } from './experiments.ts';
+import type { JobContext, JobOutcome } from './jobs.ts';
+import type { Loaded } from './loaded.ts';
+import { predictClasses } from './predict.ts';
+import { requireModel, type Project } from './project.ts';
+import { wilsonInterval } from './statistics.ts';
+import { readTestSet, toFitRequest, toTrainingSet, type TestSet } from './training-set.ts';
+
+export interface RecoveryJobParams {
+  steps: number;
+  /** Random orders that are tried. */
+  orders: number;
+  /** Path of a file of true labels. */
+  truth?: string;
+}
+
+/** Cancellable; changes nothing. Throws 'not-found' before a fit, and where no test image measures anything. */
+export async function drawCurve(
+  project: Project,
+  compute: ComputeClient,
+  loaded: Loaded,
+  { steps, orders, truth: truthFile }: RecoveryJobParams,
+  { signal, report }: JobContext,
+): Promise<JobOutcome> {
+  const startedAt = performance.now();
+  const { store } = project;
+  const modelId = requireModel(project).id;
+  const last = store.fits.latest(modelId);
+  const test = readTestSet(project);
+  if (!last) throw new AppError('not-found', 'There is no fit yet. Fit the head first.');
+  if (test.imageIds.length === 0)
+    throw new AppError('not-found', 'There are no test images with features, so there is no accuracy to measure.');
+  report({ done: 0, total: null, stage: 'Loading the features' });
+  await loaded.matrix(signal);
+  const truth = truthFile === undefined ? undefined : await readTruth(project, truthFile);
+
+  const now = store.labels.ofSplit('train', modelId);
+  const stops = findStops(project, now, steps);
+  const drawn = Math.max(0, stops.length - (truth ? 1 : 2));
+  const total = stops.length + orders * drawn + Number(truth !== undefined);
+  let done = 0;
+  const measure = await openMeasure(project, compute, test, last.id, signal);
+  const next = async (labels: LabelRow[], stage: string) => {
+    report({ done, total, stage });
+    const correct = await measure(labels);
+    done += 1;
+    return correct;
+  };
+
+  const points: CurvePoint[] = [];
+  for (const { labelsRevision, decisions } of stops) {
+    const labels = store.labels.ofTrainAt(modelId, labelsRevision);
+    const correct = await next(labels, `After ${decisions} decisions`);
+    points.push({
+      decisions,
+      changedLabels: labels.filter(({ classId, givenClassId }) => classId !== givenClassId).length,
+      labelsRevision,
+      secondsSpent: store.decisions.secondsSpent(labelsRevision),
+      accuracy: toProportion(correct, test),
+      correct: [...correct],
+    });
+  }
+
+  const trueLabels =
+    truth && now.map((label): LabelRow => ({ ...label, classId: truth.get(label.imageId) ?? label.classId }));
+  const cleanCorrect = trueLabels && (await next(trueLabels, 'With all labels true'));
+  const random = await drawRandom(
+    points,
+    trueLabels ?? now,
+    { orders, isAll: trueLabels !== undefined },
+    async (labels, order) => {
+      const correct = await next(labels, `In random order, ${order} of ${orders}`);
+      return toProportion(correct, test).value;
+    },
+  );
+  const result: RecoveryCurve = {
+    modelId,
+    lambda: last.lambda,
+    testImages: test.imageIds.length,
+    classImages: [...countByClass(test.classIds, store.classes.count())],
+    points,
+    random,
+    clean: cleanCorrect ? { accuracy: toProportion(cleanCorrect, test), correct: [...cleanCorrect] } : null,
+    seconds: (performance.now() - startedAt) / 1000,
+  };
+  const [from, to] = [points[0]!, points.at(-1)!].map(({ accuracy }) => `${(accuracy.value * 100).toFixed(1)} %`);
+  return { note: `Test accuracy ${from} before the first decision, ${to} after ${points.at(-1)!.decisions}.`, result };
+}
+
+/** The newest curve that was drawn for the current model and lambda; null where there is none. */
+export function readCurve(project: Project): RecoveryCurve | null {
+  const { store } = project;
+  const { modelId } = store.project.read();
+  const curve = store.jobs.newestResult('recovery') as RecoveryCurve | null;
+  if (!curve || modelId === null || curve.modelId !== modelId) return null;
+  return curve.lambda === store.fits.latest(modelId)?.lambda ? curve : null;
+}
+
+interface Stop {
+  labelsRevision: number;
+  decisions: number;
+}
+
+/** Evenly spread over the decisions that stand now: the revisions at which so many images had one for the first time. */
+function findStops({ store }: Project, now: readonly LabelRow[], steps: number): Stop[] {
+  const measured = new Set(now.map(({ imageId }) => imageId));
+  const total = now.filter(({ state }) => state !== 'open').length;
+  const stops: Stop[] = [{ labelsRevision: 0, decisions: 0 }];
+  const isDecided = new Set<number>();
+  let newest = 0;
+  for (const { id, imageId, stateAfter } of store.decisions.log()) {
+    newest = id;
+    if (!measured.has(imageId)) continue;
+    if (stateAfter === 'open') isDecided.delete(imageId);
+    else isDecided.add(imageId);
+    const wanted = Math.round((stops.length * total) / steps);
+    if (stops.length < steps && isDecided.size >= Math.max(1, wanted) && isDecided.size < total)
+      stops.push({ labelsRevision: id, decisions: isDecided.size });
+  }
+  if (newest > 0) stops.push({ labelsRevision: newest, decisions: total });
+  return stops;
+}
+
+/** Fits the labels, from the fit before onwards, and counts what is right in each class. */
+async function openMeasure(
+  project: Project,
+  compute: ComputeClient,
+  test: TestSet,
+  fitId: number,
+  signal: AbortSignal,
+): Promise<(labels: LabelRow[]) => Promise<Int32Array>> {
+  const { store } = project;
+  const { lambda, featureScale, tolerance, weights } = store.fits.find(fitId)!;
+  const classes = store.classes.count();
+  let start: Float64Array = weights;
+  return async (labels) => {
+    const request = toFitRequest(toTrainingSet(labels, 0), classes, { lambda, featureScale, tolerance, start });
+    const answer = await compute.call('fit.run', { ...request, aside: true }, { signal });
+    start = answer.weights;
+    const head = { weights: answer.weights, scale: answer.scale, classes };
+    const predicted = await predictClasses(compute, head, test.imageIds, classes, signal);
+    return countByClass(
+      test.classIds.filter((classId, i) => predicted[i] === classId),
+      classes,
+    );
+  };
+}
+
+/**
+ * What a random order would have given at the same counts of decisions. Only verdicts that were given are known, so the order
+ * is of the reviewed images, and its end is that of the review; with the truth it is of all train images.
+ */
+async function drawRandom(
+  points: readonly CurvePoint[],
+  final: readonly LabelRow[],
+  { orders, isAll }: { orders: number; isAll: boolean },
+  measure: (labels: LabelRow[], order: number) => Promise<number>,
+): Promise<RecoveryCurve['random']> {
+  if (points.length < (isAll ? 2 : 3) || orders === 0) return null;
+  const places = [...final.keys()].filter((place) => isAll || final[place]!.state !== 'open');
+  const inner = points.slice(1, isAll ? undefined : -1);
+  const accuracies = inner.map((): number[] => []);
+  for (let order = 1; order <= orders; order++) {
+    const shuffled = shuffle([...places], createRandom(order));
+    for (const [step, { decisions }] of inner.entries()) {
+      const isDecided = new Set(shuffled.slice(0, decisions));
+      const labels = final.map((label, place) =>
+        isDecided.has(place) ? label : { ...label, classId: label.givenClassId, state: 'open' as const },
+      );
+      accuracies[step]!.push(await measure(labels, order));
+    }
+  }
+  const fixed = (point: CurvePoint): { decisions: number; accuracy: Spread } => ({
+    decisions: point.decisions,
+    accuracy: { mean: point.accuracy.value, sd: 0 },
+  });
+  return {
+    images: isAll ? 'all' : 'reviewed',
+    orders,
+    points: [
+      fixed(points[0]!),
+      ...inner.map(({ decisions }, step) => ({ decisions, accuracy: spreadOf(accuracies[step]!)! })),
+      ...(isAll ? [] : [fixed(points.at(-1)!)]),
+    ],
+  };
+}
+
+function countByClass(classIds: Int32Array, classes: number): Int32Array {
+  const counts = new Int32Array(classes);
+  for (const classId of classIds) counts[classId - 1]! += 1;
+  return counts;
+}
+
+function toProportion(correct: Int32Array, { classIds }: TestSet) {
+  const right = correct.reduce((sum, count) => sum + count, 0);
+  return { value: right / classIds.length, interval: wilsonInterval(right, classIds.length) };
+}

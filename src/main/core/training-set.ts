@@ -1,0 +1,94 @@
+// What a fit of the labels learns from: the train images with features, and the labels that they carry now or carried once.
+import type { FitRequest } from '../../shared/compute-contract.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { LabelRow } from '../store/label-table.ts';
+import { requireModel, type Project } from './project.ts';
+
+export interface TrainingSet {
+  /** All train images with features, those that are excluded too, in order of image id. */
+  all: LabelRow[];
+  /** Those with a class, and it. */
+  imageIds: Int32Array;
+  classIds: Int32Array;
+  /** The last decision that the labels include. */
+  labelsRevision: number;
+}
+
+export interface TestSet {
+  imageIds: Int32Array;
+  classIds: Int32Array;
+}
+
+/** The labels after the decision `revision`, or as they are now. Throws 'bad-request' where no image carries one. */
+export function readTrainingSet(project: Project, revision?: number): TrainingSet {
+  const { store } = project;
+  const modelId = requireModel(project).id;
+  const all =
+    revision === undefined ? store.labels.ofSplit('train', modelId) : store.labels.ofTrainAt(modelId, revision);
+  return toTrainingSet(all, revision ?? store.decisions.newestId());
+}
+
+export function toTrainingSet(all: LabelRow[], labelsRevision: number): TrainingSet {
+  const labelled = all.filter(({ classId }) => classId !== null);
+  if (labelled.length === 0)
+    throw new AppError('bad-request', 'No train image has both a label and features, so there is nothing to fit.');
+  return {
+    all,
+    imageIds: Int32Array.from(labelled, ({ imageId }) => imageId),
+    classIds: Int32Array.from(labelled, ({ classId }) => classId!),
+    labelsRevision,
+  };
+}
+
+/** The test images with features; nobody decides them, so their labels are the given ones. */
+export function readTestSet(project: Project): TestSet {
+  const test = project.store.labels.ofSplit('test', requireModel(project).id);
+  return {
+    imageIds: Int32Array.from(test, ({ imageId }) => imageId),
+    classIds: Int32Array.from(test, ({ givenClassId }) => givenClassId),
+  };
+}
+
+export interface LabelChanged {
+  imageId: number;
+  /** null for no class. */
+  classBefore: number | null;
+  classAfter: number | null;
+}
+
+/** The train images whose label after one decision is another than after the other. */
+export function readChanges(project: Project, before: number, after: number): LabelChanged[] {
+  const modelId = requireModel(project).id;
+  const { labels } = project.store;
+  const earlier = labels.ofTrainAt(modelId, before);
+  return labels.ofTrainAt(modelId, after).flatMap(({ imageId, classId: classAfter }, place) => {
+    const { classId: classBefore } = earlier[place]!;
+    return classBefore === classAfter ? [] : [{ imageId, classBefore, classAfter }];
+  });
+}
+
+type FitChoice = Pick<FitRequest, 'lambda' | 'featureScale' | 'tolerance'> & { start?: Float64Array | undefined };
+
+/**
+ * The same set, choice and start are the same request, and the same request has the same answer to the last digit on the
+ * same machine: whatever else the compute process has fitted before does not enter.
+ */
+export function toFitRequest(
+  { all, imageIds, classIds }: TrainingSet,
+  classes: number,
+  { lambda, featureScale, tolerance, start }: FitChoice,
+): FitRequest {
+  return {
+    rows: imageIds.map((id) => id - 1),
+    labels: classIds.map((id) => id - 1),
+    classes,
+    lambda,
+    featureScale,
+    tolerance,
+    ...(start ? { start } : {}),
+    anchor: toAnchor(all),
+  };
+}
+
+/** Excluded images too, so that it is the same whatever was decided. */
+export const toAnchor = (all: readonly LabelRow[]): Int32Array => Int32Array.from(all, ({ imageId }) => imageId - 1);

@@ -1,0 +1,11 @@
+// What a run was made by: the same versions on the same machine make it again to the last digit.
+import { arch, platform } from 'node:os';
+import type { FitAnswer } from '../../shared/compute-contract.ts';
+import type { Versions } from '../../shared/domain.ts';
+
+export const readVersions = (app: string, { engine }: Pick<FitAnswer, 'engine'>): Versions => ({
+  app,
+  onnxruntime: engine,
+  node: process.versions.node,
+  system: `${platform()} ${arch()}`,
+});
