@@ -65,4 +65,12 @@ describe('jobs', () => {
     await screen.findByRole('button', { name: /^Start reviewing/ });
     expect(screen.queryByRole('alert')).toBeNull();
   });
+
+  it('tells of a failure also of a job that was under way when the page came', async () => {
+    const core = new FakeCore();
+    core.changeJob({ id: 1, kind: 'extract', state: 'queued' });
+    await renderApp(core);
+    core.changeJob({ id: 1, kind: 'extract', state: 'failed', error: 'The model file has moved.', endedAt: 1 });
+    expect((await screen.findByRole('alert')).textContent).toContain('The model file has moved.');
+  });
 });

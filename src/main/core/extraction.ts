@@ -62,10 +62,18 @@ export async function extract(
     );
   report({ done: 0, total: null, stage: 'Opening the model' });
   let opened: { generation: number; answer: ReturnType<typeof open> } | undefined;
-  /** Opens the model once for each compute process, however many blocks ask. */
-  const ensureOpen = () => {
+  /**
+   * Opens the model once for each compute process, however many blocks ask. A crash meanwhile says nothing of the pictures,
+   * so it is only tried again.
+   */
+  const ensureOpen = async (attempt = 1): ReturnType<typeof open> => {
     if (opened?.generation !== compute.generation) opened = { generation: compute.generation, answer: open() };
-    return opened.answer;
+    try {
+      return await opened.answer;
+    } catch (error) {
+      if (!isAppError(error, 'compute-crashed') || attempt === mostOpenings) throw error;
+      return ensureOpen(attempt + 1);
+    }
   };
   const { provider, batch, providersTried } = await ensureOpen();
   known = { provider, batch };
@@ -81,15 +89,10 @@ export async function extract(
   const failed: ExtractResult['failed'] = [];
 
   const recovery = new CrashRecovery();
-  /** A crash before the pictures are given to compute says nothing of them, so it is only tried again. */
-  const extractPaths = async (paths: string[], openings = 1): Promise<ExtractedBlock> => {
-    try {
-      await ensureOpen();
-    } catch (error) {
-      if (!isAppError(error, 'compute-crashed') || openings === mostOpenings) throw error;
-      return extractPaths(paths, openings + 1);
-    }
-    if (opened?.generation !== compute.generation) return extractPaths(paths, openings + 1);
+  const extractPaths = async (paths: string[], attempt = 1): Promise<ExtractedBlock> => {
+    await ensureOpen();
+    const hasEndedSince = opened?.generation !== compute.generation;
+    if (hasEndedSince && attempt < mostOpenings) return extractPaths(paths, attempt + 1);
     return compute.call('model.extract', { paths }, { signal });
   };
 

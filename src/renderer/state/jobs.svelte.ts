@@ -124,8 +124,9 @@ export class Jobs {
     }
   }
 
+  /** Says no more of the jobs that did not end well; what fails later is told again. */
   dismiss(): void {
-    this.#dismissedId = this.list.at(-1)?.id ?? 0;
+    this.#dismissedId = this.#stuckOnes.at(-1)?.id ?? this.#dismissedId;
   }
 
   onDone(listener: (job: Job) => void): void {
