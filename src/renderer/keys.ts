@@ -1,7 +1,16 @@
 // The one table of keys: what is pressed, what it does, where. Views say what each action does; key-events.ts listens.
 
 /** Where a key counts. *review* is all of Review, *image* its single view, *tiles* grid and similar images. */
-export const keyScopes = ['review', 'image', 'tiles', 'evidence', 'overview', 'runs', 'everywhere'] as const;
+export const keyScopes = [
+  'review',
+  'image',
+  'tiles',
+  'evidence',
+  'overview',
+  'runs',
+  'experiment',
+  'everywhere',
+] as const;
 export type KeyScope = (typeof keyScopes)[number];
 
 export interface KeyBinding {
@@ -63,6 +72,7 @@ export const keyTable = [
   { id: 'cosine', keys: ['c'], scope: 'evidence' },
   { id: 'next-step', keys: ['Enter'], scope: 'overview' },
   { id: 'retrain', keys: ['r'], scope: 'runs' },
+  { id: 'experiment', keys: ['r'], scope: 'experiment' },
   { id: 'all-keys', keys: ['?'], scope: 'everywhere' },
 ] as const satisfies readonly KeyBinding[];
 

@@ -303,6 +303,13 @@ export interface ExperimentCurve {
   auroc: number;
 }
 
+export interface ExperimentAnswer {
+  lambda: number;
+  curves: ExperimentCurve[];
+  /** For each seed: the share of wrong labels, and test accuracy with them and without any; null without test images. */
+  ends: { wrong: number; before: number | null; clean: number | null }[];
+}
+
 export type ComputeCalls = {
   /** Hash and header of each file, in order. Never throws for one bad file. */
   'images.measure': { params: { paths: string[] }; result: MeasuredImage[] };
@@ -368,7 +375,9 @@ export type ComputeCalls = {
   'rank.learn': { params: LearnRequest; result: LearnedOrder };
 
   /** Compares rankings on labels that were made wrong. Throws 'bad-request' where no features are loaded and none are read. */
-  'experiment.run': { params: ExperimentRequest; result: { lambda: number; curves: ExperimentCurve[] } };
+  'experiment.run': { params: ExperimentRequest; result: ExperimentAnswer };
+  /** Draws an SVG as a PNG. */
+  'picture.draw': { params: { svg: string; out: string }; result: null };
 
   /** Draws the sample data set below `folder` and writes its model; deterministic. */
   'sample.draw': { params: { folder: string }; result: null };

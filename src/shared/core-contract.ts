@@ -7,6 +7,8 @@ import {
   arrangements,
   channelOrders,
   evidenceOrders,
+  experimentFeatures,
+  experimentNoises,
   fitTargets,
   modelOutputs,
   pixelRanges,
@@ -131,7 +133,7 @@ export const defaultFit: FitParams = FitSchema.parse({});
 const ExperimentSchema = z.strictObject({
   /** Share of the labels, as they are now, that is made wrong; or `truth` tells the right ones of the given labels. */
   flip: z.number().gt(0).lt(1).optional(),
-  noise: z.enum(['symmetric', 'pairs']).default('symmetric'),
+  noise: z.enum(experimentNoises).exclude(['truth']).default('symmetric'),
   truth: PlaceSchema.optional(),
   methods: z
     .array(z.enum([...rankingMethods, 'random']).exclude(['learned']))
@@ -140,9 +142,9 @@ const ExperimentSchema = z.strictObject({
   seeds: z.int().min(1).max(50).default(5),
   checked: z.array(z.number().gt(0).max(1)).min(1).default([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]),
   /** What the head is fitted to: the model's features, or the pixels themselves, as in the paper. */
-  features: z.enum(['head', 'pixels']).default('head'),
+  features: z.enum(experimentFeatures).default('head'),
   lambda: z.union([z.literal('auto'), z.number().positive()]).default('auto'),
-  /** Where experiment.csv goes. */
+  /** Where experiment.csv and experiment.png go. */
   folder: PlaceSchema.optional(),
 });
 export type ExperimentParams = z.output<typeof ExperimentSchema>;
@@ -347,6 +349,9 @@ export const coreContract = {
 
   /** What the queue has learned from the verdicts so far. */
   'queue.learned': call<QueueLearning>()(Nothing),
+
+  /** Writes what an experiment that is done came to, as NAME.csv and NAME.png; files that are there stay as they are. */
+  'experiments.write': call<{ written: string[] }>()(z.strictObject({ id: Id, folder: PlaceSchema, name: Name })),
 
   'runs.list': call<Run[]>()(Nothing),
   /** What a retrain would say of the test split, by its first steps; null where no label changed, nothing is measured or they do not come near. */

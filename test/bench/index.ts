@@ -1,4 +1,5 @@
-// `npm run bench -- NAME... [--json]`: the figures of the product on this machine. All benchmarks when none is named.
+// `npm run bench -- NAME... [--case TEXT] [--json]`: the figures of the product on this machine. All benchmarks when none
+// is named; of one that takes long, with `--case`, only the cases whose name holds that text.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Bench, Row } from './row.ts';
@@ -12,7 +13,10 @@ const benches: Record<string, () => Promise<Bench>> = {
   review: async () => (await import('./review.ts')).reviewBench,
 };
 
-const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean' }, case: { type: 'string' } },
+  allowPositionals: true,
+});
 const unknown = positionals.filter((name) => !(name in benches));
 if (unknown.length > 0) {
   console.error(`There is no benchmark named ${unknown.join(', ')}; there are: ${Object.keys(benches).join(', ')}.`);
@@ -24,7 +28,7 @@ const machine = `${cpus().length} x ${processor?.model.trim() ?? 'unknown proces
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
   const bench = await benches[name]!();
-  const rows = await bench.run((sentence) => console.error(`${name}: ${sentence}`));
+  const rows = await bench.run((sentence) => console.error(`${name}: ${sentence}`), values.case ?? '');
   if (values.json) console.log(JSON.stringify({ name, machine, rows }));
   else printTable(name, rows);
 }

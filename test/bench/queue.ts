@@ -47,20 +47,21 @@ const reviewsInAll = 50;
 const imagesPerReview = 2500;
 
 export const queueBench: Bench = {
-  async run(say) {
+  async run(say, only) {
     if (materialAbsence) return [{ case: 'queue', ours: null, unit: 'AP', skipped: materialAbsence }];
     const rows: Row[] = [];
     for (const model of ['r20', 'MobileNet'] as const) {
-      const matrix = await readFeatures(model, say);
       for (const set of ['sym40', 'worse', 'aggre', 'pair35'] as const) {
         const name = `${model} ${set}`;
+        if (!name.includes(only)) continue;
         say(name);
+        const matrix = await readFeatures(model, say);
         const problem = readSet(set);
         if (set !== 'pair35') rows.push(...(await measureRankings(name, matrix, problem)));
         rows.push(...(await measureLearning(name, matrix, problem)));
       }
     }
-    rows.push(...(await measureEstimates(say)));
+    if ('estimates'.includes(only)) rows.push(...(await measureEstimates(say)));
     return rows;
   },
 };
@@ -114,9 +115,9 @@ async function measureRankings(name: string, matrix: Matrix, problem: LabelSet):
 
 async function measureLearning(name: string, matrix: Matrix, problem: LabelSet): Promise<Row[]> {
   const context = await openContext(matrix, problem, allRows);
-  const { seen, fixed } = await reviewLearning(context, problem, { share: 0.4, seed: 1 });
+  const { order, fixed } = await reviewLearning(context, problem, { share: 0.4, seed: 1 });
   const rows = shares.map((share, at): Row => {
-    const learned = measureFound(seen, problem.isWrong, share);
+    const learned = measureFound(order, problem.isWrong, share);
     const unlearned = measureFound(fixed, problem.isWrong, share);
     const aim = studiedFound[name]?.[at];
     return {
@@ -134,7 +135,7 @@ async function measureLearning(name: string, matrix: Matrix, problem: LabelSet):
   const random = drawOrder(10_000, 1);
   for (const share of [0.1, 0.2, 0.4]) {
     const [learned, balanced, byChance] = [
-      await measureAccuracy(context, problem, seen, share),
+      await measureAccuracy(context, problem, order, share),
       await measureAccuracy(context, problem, balance(fixed, problem.labels, classes), share),
       await measureAccuracy(context, problem, random, share),
     ];

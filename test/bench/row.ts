@@ -16,8 +16,8 @@ export interface Row {
 }
 
 export interface Bench {
-  /** `say` is told what is being measured; it goes to stderr. */
-  run(say: (sentence: string) => void): Promise<Row[]>;
+  /** `say` is told what is being measured; it goes to stderr. `only`: cases whose name holds this text, where it can be told before. */
+  run(say: (sentence: string) => void, only: string): Promise<Row[]>;
 }
 
 /** The middle one of some measurements; of an even number the lower middle. */

@@ -12,8 +12,8 @@ export const toOrder = (scores: Float64Array): number[] =>
   [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
 
 export interface SimulatedReview {
-  /** Rows in the order in which they were looked at. */
-  seen: number[];
+  /** All rows: those that were looked at in that order, then the rest as the queue stands. */
+  order: number[];
   /** After each step: how many are left, and what was said of that. */
   estimates: { left: number; said: ErrorsLeft | null }[];
 }
@@ -48,7 +48,7 @@ export async function reviewLearning(
     queue = [...next.order.order];
     estimates.push({ left: queue.filter((row) => isWrong[row]).length, said: next.order.estimate });
   }
-  return { seen, estimates, fixed };
+  return { order: [...seen, ...queue], estimates, fixed };
 }
 
 /** Test accuracy of the head once the first `share` of an order have been given their true label. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import type { ExperimentResult } from '../../src/shared/domain.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 
@@ -33,6 +34,18 @@ describe('an experiment', () => {
     expect(suspicion!.averagePrecision.mean).toBeGreaterThan(result.methods[3]!.averagePrecision.mean);
     const table = readFileSync(join(real.folder, 'experiment.csv'), 'utf8').trim().split('\n');
     expect(table).toHaveLength(1 + 4 * 3);
+    expect(await sharp(join(real.folder, 'experiment.png')).metadata()).toMatchObject({ format: 'png', width: 1600 });
+    expect(result).toMatchObject({ noise: 'symmetric', wrong: 0.3 });
+    expect(result.clean!.mean).toBeGreaterThanOrEqual(result.before!.mean);
+
+    const folder = await real.place(real.folder);
+    const again = await real.client.call('experiments.write', { id, folder, name: 'again' });
+    expect(again.written.map((path) => readFileSync(path).length)).toEqual(
+      ['csv', 'png'].map((ending) => readFileSync(join(real.folder, `experiment.${ending}`)).length),
+    );
+    await expect(real.client.call('experiments.write', { id: 1, folder, name: 'none' })).rejects.toThrow(
+      'is no experiment',
+    );
     const { progress } = await real.client.call('reviews.undo', {});
     expect(progress.decided).toBe(0);
 

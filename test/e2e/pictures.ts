@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { startApp } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import { expectDecided, makeSample, showScreen } from './steps.ts';
+import { expectDecided, makeSample, runExperiment, showScreen } from './steps.ts';
 
 const folder = process.argv[2];
 if (!folder) throw new Error('Say where the pictures go: npm run pictures -- FOLDER');
@@ -50,6 +50,7 @@ try {
   await showScreen(first, 'Runs');
   await first.keyboard.press('r');
   await first.getByText(/→/).first().waitFor();
+  await runExperiment(first);
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const [size, viewport] of Object.entries({
@@ -61,9 +62,9 @@ try {
         await settle(page);
         await page.screenshot({ path: join(folder, `${name}-${colorScheme}${size}.png`) });
       };
-      for (const screen of ['Projects', 'Overview', 'Runs', 'Export', 'Settings']) {
+      for (const screen of ['Projects', 'Overview', 'Runs', 'Experiment', 'Export', 'Settings']) {
         await showScreen(page, screen);
-        if (screen === 'Runs') await page.getByRole('table').first().waitFor();
+        if (screen === 'Runs' || screen === 'Experiment') await page.getByRole('table').first().waitFor();
         await take(screen.toLowerCase());
       }
       for (const [name, keys] of Object.entries(reviewStates)) {

@@ -5,10 +5,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type App } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import { makeSample, showScreen } from './steps.ts';
+import { makeSample, runExperiment, showScreen } from './steps.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const screens = ['Projects', 'Overview', 'Review', 'Runs', 'Export', 'Settings'];
+const screens = ['Projects', 'Overview', 'Review', 'Runs', 'Experiment', 'Export', 'Settings'];
 /** The views and dialogs of Review, with the keys that lead there. */
 const views: Record<string, string[]> = {
   'evidence in full': ['e', 'ArrowRight'],
@@ -25,7 +25,9 @@ let app: App;
 beforeAll(async () => {
   browser = await launchChromium();
   app = await startApp(browser);
-  await makeSample(await app.open());
+  const page = await app.open();
+  await makeSample(page);
+  await runExperiment(page);
 });
 afterAll(async () => {
   await app.close();

@@ -28,6 +28,14 @@ export async function makeSample(page: Page): Promise<void> {
   await button(page, /Start reviewing/).waitFor({ timeout: 180_000 });
 }
 
+/** Runs the experiment as it is set up and waits until what came of it is there. */
+export async function runExperiment(page: Page): Promise<void> {
+  await showScreen(page, 'Experiment');
+  await page.getByLabel('Seeds').fill('2');
+  await press(page, button(page, /^Run experiment/));
+  await page.getByText('with all labels right').first().waitFor({ timeout: 120_000 });
+}
+
 /** Waits until the bar below the image says that `count` images are decided. */
 export async function expectDecided(page: Page, count: number): Promise<void> {
   const bar = page.locator('footer[aria-label=Progress]');

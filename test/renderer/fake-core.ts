@@ -293,6 +293,7 @@ export class FakeCore {
       'reviews.progress': () => this.#reviews.progress(),
       'runs.list': () => this.runs,
       'runs.preview': () => null,
+      'experiments.write': () => ({ written: [] }),
       'runs.recovery': () => ({
         runs: this.runs,
         pairedTest: this.runs.length < 2 ? null : { turnedRight: 113, turnedWrong: 34, pValue: 3e-11 },

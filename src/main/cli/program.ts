@@ -125,7 +125,7 @@ export function createProgram(): Command {
       new Option('--features <which>', 'of the model, or the pixels').choices(['head', 'pixels']).default('head'),
     )
     .option('--lambda <number>', '"auto" or a number', readLambda, 'auto')
-    .option('--out <folder>', 'where experiment.csv goes');
+    .option('--out <folder>', 'where experiment.csv and experiment.png go');
 
   add('retrain', 'fit on the labels as they are now, and measure on the test split', retrain);
   add<RunsOptions>(

@@ -2,6 +2,7 @@
 import type { ComputeCalls, ComputeEvents } from '../../shared/compute-contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
+import { drawPicture } from './draw-picture.ts';
 import { Extractor } from './extract.ts';
 import { checkProviders } from './check-providers.ts';
 import { exportModel } from './export-model.ts';
@@ -19,6 +20,10 @@ export function createCompute(report: (progress: ComputeEvents['progress']) => v
     ...createModelCalls(),
     'picture.shrink': async (request) => {
       await shrinkPicture(request);
+      return null;
+    },
+    'picture.draw': async ({ svg, out }) => {
+      await drawPicture(svg, out);
       return null;
     },
     ...createRepresenter(report, ranking.open),

@@ -15,6 +15,7 @@ import type { MediaRequest } from '../../shared/media-url.ts';
 import { serve, type Handlers, type Port } from '../../shared/rpc.ts';
 import { ComputeClient } from './compute-client.ts';
 import { decideFromFile } from './decisions-file.ts';
+import { readExperiment, writeExperiment } from './experiment-files.ts';
 import type { ExperimentJobParams } from './experiments.ts';
 import type { ExportJobParams } from './export.ts';
 import { Grants } from './grants.ts';
@@ -231,6 +232,10 @@ export function createCore(host: CoreHost): Core {
     'reviews.progress': () => reviews().progress(),
 
     'queue.learned': () => current().learning.read(),
+
+    'experiments.write': async ({ id, folder, name }) => ({
+      written: await writeExperiment(compute, await grants.resolve(folder), name, readExperiment(current().jobs, id)),
+    }),
 
     'runs.preview': (_params, { signal }) => previewRetrain(current().project, compute, current().loaded, signal),
     'runs.list': () => listRuns(current().project),

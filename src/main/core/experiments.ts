@@ -1,14 +1,14 @@
 // The paper's study on the project's own images: labels are made wrong, or a file tells the true ones, and rankings are
 // compared by what a reviewer who knows the truth would find. Nothing of the project is changed.
-import { createReadStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse';
-import { stringify } from 'csv-stringify/sync';
 import type { ExperimentCurve } from '../../shared/compute-contract.ts';
 import type { ExperimentParams } from '../../shared/core-contract.ts';
 import type { ExperimentResult, Spread } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ComputeClient } from './compute-client.ts';
+import { writeExperiment } from './experiment-files.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { requireImageRoot, requireModel, type Project } from './project.ts';
@@ -62,10 +62,15 @@ export async function runExperiment(
     images: known.length,
     lambda: answer.lambda,
     seeds,
+    noise: told ? 'truth' : noise,
+    wrong: spreadOf(answer.ends.map(({ wrong }) => wrong))!.mean,
+    features,
+    before: spreadOf(answer.ends.flatMap(({ before }) => before ?? [])),
+    clean: spreadOf(answer.ends.flatMap(({ clean }) => clean ?? [])),
     methods: methods.map((method) => summarize(method, checked, answer.curves)),
     written: [],
   };
-  if (folder !== undefined) result.written.push(writeTable(folder, result));
+  if (folder !== undefined) result.written.push(...(await writeExperiment(compute, folder, 'experiment', result)));
   return { note: `Compared ${methods.length} rankings over ${seeds} seeds at lambda ${answer.lambda}.`, result };
 }
 
@@ -110,25 +115,4 @@ export async function readTruth({ store }: Project, file: string): Promise<Map<n
     if (imageId !== undefined && classId !== undefined) truth.set(imageId, classId);
   }
   return truth;
-}
-
-/** Writes experiment.csv beside and renames it; a file that is there stays as it is. */
-function writeTable(folder: string, { methods }: ExperimentResult): string {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'experiment.csv');
-  if (existsSync(path))
-    throw new AppError('conflict', `${path} exists already. Choose another folder, or move that file away.`);
-  const rows = methods.flatMap(({ method, shares }) =>
-    shares.map(({ checked, found, accuracy }) => ({
-      method,
-      checked,
-      found_mean: found.mean,
-      found_sd: found.sd,
-      accuracy_mean: accuracy?.mean ?? '',
-      accuracy_sd: accuracy?.sd ?? '',
-    })),
-  );
-  writeFileSync(`${path}.part`, stringify(rows, { header: true }));
-  renameSync(`${path}.part`, path);
-  return path;
 }

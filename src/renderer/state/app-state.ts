@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import type { Host } from '../host/host.ts';
 import { Connection } from './connection.svelte.ts';
+import { Experiment } from './experiment.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Learning } from './learning.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -20,6 +21,7 @@ export interface AppState {
   review: Review;
   learning: Learning;
   runs: Runs;
+  experiment: Experiment;
   preferences: Preferences;
   screens: Screens;
 }
@@ -43,6 +45,7 @@ export function createAppState(host: Host): AppState {
     review,
     learning: new Learning(connection, review, notices),
     runs: new Runs(connection, project, jobs),
+    experiment: new Experiment(connection, project, jobs),
     preferences,
     screens: new Screens(project),
   };

@@ -1,7 +1,17 @@
 // Which screen is shown.
 import type { Project } from './project.svelte.ts';
 
-export const screens = ['start', 'new-project', 'overview', 'model', 'review', 'runs', 'export', 'settings'] as const;
+export const screens = [
+  'start',
+  'new-project',
+  'overview',
+  'model',
+  'review',
+  'runs',
+  'experiment',
+  'export',
+  'settings',
+] as const;
 export type Screen = (typeof screens)[number];
 
 const needsProject: Record<Screen, boolean> = {
@@ -11,6 +21,7 @@ const needsProject: Record<Screen, boolean> = {
   model: true,
   review: true,
   runs: true,
+  experiment: true,
   export: true,
   settings: false,
 };

@@ -1,8 +1,8 @@
 // The study of dataset debugging (METHODS 1.5): labels are made wrong, a reviewer who knows the truth walks each ranking,
 // and after each share it is measured how many of the wrong ones were found and what the head scores.
 import type {
-  ComputeCalls,
   ComputeEvents,
+  ExperimentAnswer,
   ExperimentCurve,
   ExperimentRequest,
 } from '../../../shared/compute-contract.ts';
@@ -29,7 +29,7 @@ export async function runExperiment(
   matrix: FeatureMatrix | undefined,
   report: (progress: ComputeEvents['progress']) => void,
   signal: AbortSignal,
-): Promise<ComputeCalls['experiment.run']['result']> {
+): Promise<ExperimentAnswer> {
   const { methods, seeds, checked, classes, truth, testTruth, pixels } = request;
   const n = truth.length;
   const own = pixels ? await readPixels(pixels, report, signal) : matrix!;
@@ -37,6 +37,7 @@ export async function runExperiment(
   const testRows = pixels ? Int32Array.from(testTruth, (_, row) => n + row) : request.testRows;
   const preconditioners = new Preconditioners(own);
   const curves: ExperimentCurve[] = [];
+  const ends: ExperimentAnswer['ends'] = [];
   let settings: { lambda: number; scale: number } | undefined;
   for (let seed = 1; seed <= seeds; seed++) {
     const given = request.given ?? flipLabels(truth, classes, request.flip, seed);
@@ -49,6 +50,11 @@ export async function runExperiment(
     const isWrong = Uint8Array.from(given, (label, row) => Number(label !== truth[row]));
     const { scores } = openMethods(context, { labels: given, truth: new Int32Array(n).fill(-1) }, seed);
     const accuracyAfter = openAccuracy(context, given, truth, testRows, testTruth);
+    ends.push({
+      wrong: isWrong.reduce((sum, value) => sum + value, 0) / n,
+      before: await accuracyAfter([], 0),
+      clean: await accuracyAfter([...truth.keys()], 1),
+    });
     for (const [index, method] of methods.entries()) {
       report({ done: (seed - 1) * methods.length + index, total: seeds * methods.length, stage: `Seed ${seed}` });
       // Another stream than the one that drew the flips.
@@ -67,7 +73,7 @@ export async function runExperiment(
       curves.push(curve);
     }
   }
-  return { lambda: settings!.lambda, curves };
+  return { lambda: settings!.lambda, curves, ends };
 }
 
 /** Labels of which a share, drawn anew for each seed, is another class: any, or the next one in pairs. */

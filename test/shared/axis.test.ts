@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toAxis } from '../../src/renderer/recovery-chart.ts';
+import { keepApart, toAxis } from '../../src/shared/axis.ts';
 
 describe('accuracy axis', () => {
   it.each([
@@ -16,4 +16,8 @@ describe('accuracy axis', () => {
     const { low, high } = toAxis([0.5]);
     expect(high).toBeGreaterThan(low);
   });
+});
+
+it('keeps labels apart, each at its own place in the list', () => {
+  expect(keepApart([30, 10, 12, 50], 10)).toEqual([30, 10, 20, 50]);
 });
