@@ -26,6 +26,9 @@ export function formatSigned(value: number, decimals: number): string {
 /** 0.731 -> '73.1 %'. */
 export const formatPercent = (share: number, decimals = 1): string => `${formatDecimal(share * 100, decimals)}${thin}%`;
 
+/** A share that may be tiny, to two significant digits: 0.0049 -> '0.49 %', 0.000083 -> '0.0083 %'. */
+export const formatSmallPercent = (share: number): string => `${formatSmall(share * 100)}${thin}%`;
+
 export const formatProbability = (probability: number): string => formatDecimal(probability, 2);
 
 /** An upper bound with one significant digit, rounded up so that it still bounds: 0.0032 -> '±0.004'. */

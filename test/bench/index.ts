@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import type { Bench, Row } from './row.ts';
 
 const benches: Record<string, () => Promise<Bench>> = {
-  fit: () => import('./fit.ts'),
-  explain: () => import('./explain.ts'),
+  fit: async () => (await import('./fit.ts')).fitBench,
+  explain: async () => (await import('./explain.ts')).explainBench,
   queue: async () => (await import('./queue.ts')).queueBench,
   gain: async () => (await import('./gain.ts')).gainBench,
   extract: async () => (await import('./extract.ts')).extractBench,

@@ -22,9 +22,9 @@ export function whyNoPeers(): string | null {
   return `no scikit-learn for ${python} (Debian: apt-get install python3-sklearn libopenblas0-pthread)`;
 }
 
-/** Tries ever smaller tolerances until the error is within `target`, nothing is gained, or `budget` seconds are over. */
-export function runPeer(folder: string, solver: string, dtype: string, target: number, budget: number): Try[] {
-  const { stdout } = spawnSync(python, [script, folder, solver, dtype, String(target), String(budget)], {
+/** Tries ever smaller tolerances until the error is within all targets, nothing is gained, or `budget` seconds are over. */
+export function runPeer(folder: string, solver: string, dtype: string, targets: number[], budget: number): Try[] {
+  const { stdout } = spawnSync(python, [script, folder, solver, dtype, targets.join(), String(budget)], {
     encoding: 'utf8',
     timeout: 2 * budget * 1000,
   });

@@ -51,3 +51,11 @@ it('explains the model by that fit, beside the fit of the labels', async () => {
     expect(sum + evidence.own! + evidence.remainder + evidence.residual).toBeCloseTo(evidence.logit, 9);
   }
 });
+
+it('says in a sentence what was reached where lambda is too small for the tolerance', async () => {
+  const job = await real.run({ kind: 'fit', params: { lambda: 1e-14, tolerance: 1e-13 } });
+  expect(job.state).toBe('done');
+  expect(job.note).toMatch(
+    /the representer sums are off by up to \S+ % of the typical logit, more than the 1e-11 % asked for; a larger lambda can be certified more tightly/,
+  );
+});

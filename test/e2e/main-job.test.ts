@@ -39,7 +39,23 @@ describe('the main job by keyboard', () => {
     await makeSample(page);
     const main = page.getByRole('main');
     await expect.poll(() => main.innerText()).toMatch(/train/);
-    expect(await main.innerText()).toMatch(/certified|within/i);
+    expect(await main.innerText()).toMatch(/within\s+±[\d.·⁻⁰-⁹]+:\s+[\d.]+\s%\s+of\s+a\s+typical\s+logit/);
+  });
+
+  it('shows evidence that adds up to the logit, in the digits on the screen', async () => {
+    await page.keyboard.press('Enter');
+    await page.getByRole('main', { name: 'Review' }).waitFor();
+    const table = page.getByRole('complementary').getByRole('table').first();
+    await table.getByText('the other', { exact: false }).waitFor();
+    const shown = await table
+      .getByRole('row')
+      .evaluateAll((rows) => rows.slice(1).map((row) => row.lastChild!.textContent!));
+    const decimals = shown[0]!.split('.')[1]!.length;
+    const inLastDigits = shown.map((text) => Math.round(Number(text.replace('−', '-')) * 10 ** decimals));
+    const logit = inLastDigits.pop();
+    expect(inLastDigits.length).toBeGreaterThan(6);
+    expect(inLastDigits.reduce((sum, value) => sum + value, 0)).toBe(logit);
+    expect(logit).not.toBe(0);
   });
 
   /** Paths in the order reviewed. */
@@ -57,8 +73,6 @@ describe('the main job by keyboard', () => {
 
   it('reviews 30 images, each decision saved before the count moves on', async () => {
     truth = readSample('truth.csv');
-    await page.keyboard.press('Enter');
-    await page.getByRole('main', { name: 'Review' }).waitFor();
     await page.getByText('the other', { exact: false }).first().waitFor();
     while (decided.length < 30) await decideByTruth();
   });

@@ -4,6 +4,7 @@ import {
   formatCount,
   formatDecimal,
   formatPercent,
+  formatSmallPercent,
   formatPValue,
   formatSigned,
   formatSmall,
@@ -43,6 +44,9 @@ describe('numbers', () => {
   it('writes shares as per cent', () => {
     expect(formatPercent(0.731)).toBe(`73.1${thin}%`);
     expect(formatPercent(0.62, 0)).toBe(`62${thin}%`);
+    expect(formatSmallPercent(0.00494)).toBe(`0.49${thin}%`);
+    expect(formatSmallPercent(0.0000831)).toBe(`0.0083${thin}%`);
+    expect(formatSmallPercent(2e-10)).toBe(`2·10⁻⁸${thin}%`);
     expect(formatInterval([0.643, 0.661])).toBe(`64.3 to 66.1${thin}%`);
   });
 

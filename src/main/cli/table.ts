@@ -14,3 +14,6 @@ export function toTable(header: string[], rows: string[][]): string[] {
 }
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** A share that may be tiny, to two significant digits: 0.000083 -> '0.0083 %'. */
+export const smallPercent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;

@@ -183,6 +183,9 @@ function toImportances(
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
+/** To two significant digits: a tight certificate is no 0.0 %. */
+const smallPercent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
+
 function describeFit(
   { certificate, seconds, lambda, testAccuracy, fidelity }: FitSummary,
   reached: boolean,
@@ -195,7 +198,7 @@ function describeFit(
       ? ''
       : ` Test accuracy ${percent(testAccuracy)}.`;
   const proof = reached
-    ? `every logit is its representer sum to within ${percent(share)} of the typical logit`
-    : `the representer sums are off by up to ${percent(share)} of the typical logit, more than the ${percent(tolerance)} asked for; a larger lambda can be certified more tightly`;
+    ? `every logit is its representer sum to within ${smallPercent(share)} of the typical logit`
+    : `the representer sums are off by up to ${smallPercent(share)} of the typical logit, more than the ${smallPercent(tolerance)} asked for; a larger lambda can be certified more tightly`;
   return `Fitted in ${seconds.toFixed(1)} s at lambda ${lambda}: ${proof}.${measured}`;
 }

@@ -11,7 +11,7 @@ import type {
 import type { Answer } from '../program.ts';
 import { readQueue } from '../queue.ts';
 import type { Session } from '../session.ts';
-import { percent, toTable } from '../table.ts';
+import { percent, smallPercent, toTable } from '../table.ts';
 import { describeAccuracy } from './runs.ts';
 
 export interface FitOptions {
@@ -33,7 +33,7 @@ export async function fit(session: Session, project: string, options: FitOptions
     lines: [
       `lambda ${result.lambda} (${result.lambdaChosen}), features ${featureScale}, objective ${result.objective}`,
       `${result.iterations} iterations, ${result.passes} passes, ${result.seconds.toFixed(2)} s`,
-      `certificate: largest logit error ${certificate.maxLogitError.toExponential(2)} = ${percent(certificate.maxLogitError / certificate.logitRms)} of the RMS logit ${certificate.logitRms.toFixed(3)}; gradient norm ${certificate.gradientNorm.toExponential(2)}, duality gap ${certificate.dualityGap.toExponential(2)}`,
+      `certificate: largest logit error ${certificate.maxLogitError.toExponential(2)} = ${smallPercent(certificate.maxLogitError / certificate.logitRms)} of the RMS logit ${certificate.logitRms.toFixed(3)}; gradient norm ${certificate.gradientNorm.toExponential(2)}, duality gap ${certificate.dualityGap.toExponential(2)}`,
       ...(result.reached ? [] : ['the tolerance was not reached; a larger lambda can be certified more tightly']),
       ...(fidelity
         ? describeFidelity(fidelity, certificate)
