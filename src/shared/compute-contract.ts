@@ -185,6 +185,17 @@ export interface ExplainAnswer {
   bound: number;
 }
 
+/** What a set of images has in common: the points of their sum, and how many of the images each is a point of. */
+export type RecurringRequest = Omit<ExplainRequest, 'order'>;
+
+/** Everything but the inhibitory points is in the remainder. */
+export interface RecurringAnswer extends ExplainAnswer {
+  /** Images that were looked at one by one: all, or a thousand from all over the set. */
+  counted: number;
+  /** Of each inhibitory point: of how many of them it is among the `count` most inhibitory ones. */
+  recurrence: Int32Array;
+}
+
 export interface LeaveOneOutRequest {
   /** `auto` is exact where that takes seconds. */
   method: 'auto' | 'exact' | 'ek-fac';
@@ -355,6 +366,8 @@ export type ComputeCalls = {
   /** What changed train labels add to a logit difference of one image under two heads (METHODS 1.1). */
   'fit.change': { params: ChangeRequest; result: ChangeAnswer };
   'fit.explain': { params: ExplainRequest; result: ExplainAnswer };
+  /** The training images that hold a class down in a whole set of images (METHODS 1.7). */
+  'fit.recurring': { params: RecurringRequest; result: RecurringAnswer };
   /** The training rows of the loaded fit with the largest cosine to a row's features, itself left out, descending. */
   'fit.nearest': {
     params: { row: number; count: number };

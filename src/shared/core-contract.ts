@@ -16,7 +16,10 @@ import {
   rankingMethods,
   reviewStates,
   splits,
+  type CellEvidence,
+  type CellImages,
   type ClassCount,
+  type Confusion,
   type Evidence,
   type FileDecisions,
   type FolderEntry,
@@ -75,6 +78,13 @@ const QuerySchema = z.strictObject({
   scoreTo: z.number().optional(),
   reviewer: Name.optional(),
   path: z.string().max(400).optional(),
+});
+
+const CellSchema = z.strictObject({
+  fit: z.enum(fitTargets).default('labels'),
+  /** The label of the images, and what the fit predicts. */
+  classId: Id,
+  predictedClassId: Id,
 });
 
 /** What a person prefers on this machine, whatever the project. */
@@ -352,6 +362,13 @@ export const coreContract = {
 
   /** Writes what an experiment that is done came to, as NAME.csv and NAME.png; files that are there stay as they are. */
   'experiments.write': call<{ written: string[] }>()(z.strictObject({ id: Id, folder: PlaceSchema, name: Name })),
+  /** What the newest fit predicts of the test split, as a confusion matrix. */
+  'confusion.read': call<Confusion>()(z.strictObject({ fit: z.enum(fitTargets).default('labels') })),
+  'confusion.images': call<CellImages>()(
+    CellSchema.extend({ from: Index.default(0), count: z.int().min(1).max(500).default(60) }),
+  ),
+  /** The training images that recur among the inhibitory points of a cell; 'not-found' where it has no image. */
+  'confusion.evidence': call<CellEvidence>()(CellSchema.extend({ count: z.int().min(0).max(500).default(25) })),
 
   'runs.list': call<Run[]>()(Nothing),
   /** What a retrain would say of the test split, by its first steps; null where no label changed, nothing is measured or they do not come near. */

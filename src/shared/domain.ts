@@ -446,6 +446,58 @@ export interface Evidence {
   bound: number;
 }
 
+/** Test images of one class that a fit predicts as one class; right ones where the two are the same. */
+export interface ConfusionCell {
+  classId: number;
+  predictedClassId: number;
+  images: number;
+}
+
+/** What a fit predicts of the test split. */
+export interface Confusion {
+  fit: FitTarget;
+  fitId: number;
+  testImages: number;
+  /** Images that are predicted right, in order of class id. */
+  right: number[];
+  wrong: number;
+  /** The cells of wrong ones, the largest first, and how many there are; of more than a thousand the first. */
+  errors: ConfusionCell[];
+  errorCells: number;
+}
+
+export interface CellImage {
+  imageId: number;
+  contentKey: string;
+  path: string;
+  /** Logit of its label less the largest other one: how wrong it is, below zero. */
+  margin: number;
+}
+
+/** A page of the images of a cell, the lowest margin first. */
+export interface CellImages {
+  total: number;
+  from: number;
+  rows: CellImage[];
+}
+
+/** A training image that holds the true class down in a cell. */
+export interface RecurringPoint extends RepresenterPoint {
+  /** Of how many of the counted images it is itself among the first inhibitory points, as many as are listed. */
+  recurrence: number;
+}
+
+/**
+ * What the images of a cell have in common (METHODS 1.7): the logits summed over them, of the true class over the predicted
+ * one, as the sum of the listed inhibitory points, the remainder and the residual.
+ */
+export interface CellEvidence extends Evidence {
+  inhibitory: RecurringPoint[];
+  images: number;
+  /** Images that were looked at one by one: all, or a thousand from all over the cell. */
+  counted: number;
+}
+
 /** A training image near another one in the space of the features. */
 export interface SimilarImage extends QueueRow {
   /** Cosine of the two feature vectors. */

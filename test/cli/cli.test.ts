@@ -136,6 +136,30 @@ describe('the main job on the command line', () => {
     expect(answer.excitatory).toHaveLength(2);
   });
 
+  it('explain shows the test errors, and what the images of a cell have in common', () => {
+    expect(ask('explain', project)).toMatchObject({
+      fit: 'labels',
+      testImages: 20,
+      wrong: 0,
+      right: { dusk: 10, grass: 10 },
+      errors: [],
+    });
+    const answer = ask('explain', project, '--cell', 'dusk,dusk', '--top', '3') as unknown as {
+      images: { path: string; margin: number }[];
+      logit: number;
+      inhibitory: { value: number; recurrence: number }[];
+      remainder: number;
+      residual: number;
+    };
+    expect(answer).toMatchObject({ class: 'dusk', predicted: 'dusk', counted: 10 });
+    expect(answer.images).toHaveLength(10);
+    expect(answer.inhibitory).toHaveLength(3);
+    const sum = answer.inhibitory.reduce((total, { value }) => total + value, 0);
+    expect(sum + answer.remainder + answer.residual).toBeCloseTo(answer.logit, 3);
+    const { status, stderr } = run('explain', project, '--cell', 'dusk,mud');
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('dusk,mud') as string });
+  });
+
   it('decide, retrain, runs, export', () => {
     writeFileSync(
       join(folder, 'decisions.csv'),

@@ -285,6 +285,7 @@ export class FakeCore {
       },
       'images.find': () => ({ imageId: 1 }),
       'images.evidence': (params) => toEvidence(params, this.rows),
+      ...this.#confusion(),
       'reviews.decide': (params) => this.#reviews.decide(params),
       'reviews.undo': () => this.#reviews.undo(),
       'reviews.redo': () => this.#reviews.redo(),
@@ -310,6 +311,44 @@ export class FakeCore {
     ) as unknown as Handlers<CoreCalls>;
   }
 
+  /** Two of class 1 are taken for class 2, and one of class 2 for class 3; the others are right. */
+  #confusion(): Pick<Handlers<CoreCalls>, 'confusion.read' | 'confusion.images' | 'confusion.evidence'> {
+    const errors = [
+      { classId: 1, predictedClassId: 2, images: 2 },
+      { classId: 2, predictedClassId: 3, images: 1 },
+    ];
+    return {
+      'confusion.read': ({ fit = 'labels' }) => ({
+        fit,
+        fitId: 1,
+        testImages: 3 + this.classes.length,
+        right: this.classes.map(() => 1),
+        wrong: 3,
+        errors,
+        errorCells: errors.length,
+      }),
+      'confusion.images': (cell) => {
+        const total = errors.find((each) => isSameCell(each, cell))?.images ?? 1;
+        const rows = this.rows.slice(0, total).map(({ imageId, contentKey }, index) => ({
+          imageId,
+          contentKey,
+          path: `test/${cell.classId}-${index + 1}.png`,
+          margin: -1.5 + index,
+        }));
+        return { total, from: 0, rows };
+      },
+      'confusion.evidence': (cell) => {
+        const images = errors.find((each) => isSameCell(each, cell))?.images ?? 1;
+        const evidence = toEvidence(
+          { imageIds: [1], classId: cell.classId, againstClassId: cell.predictedClassId },
+          this.rows,
+        );
+        const inhibitory = evidence.inhibitory.map((point) => ({ ...point, recurrence: images }));
+        return { ...evidence, excitatory: [], inhibitory, own: null, images, counted: images };
+      },
+    };
+  }
+
   /** Adds `hold` and `failNext` to a handler. */
   #guard(call: string, handler: (...parameters: unknown[]) => unknown) {
     return async (...parameters: unknown[]) => {
@@ -331,6 +370,9 @@ export class FakeCore {
     return this.jobs.find((job) => job.id === id)!;
   }
 }
+
+type Cell = { classId: number; predictedClassId: number };
+const isSameCell = (a: Cell, b: Cell) => a.classId === b.classId && a.predictedClassId === b.predictedClassId;
 
 const newJob = (id: number, kind: Job['kind']): Job => ({
   id,

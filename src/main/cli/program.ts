@@ -93,13 +93,20 @@ export function createProgram(): Command {
     .option('--top <images>', 'how many', readCount)
     .option('--bake-off', 'compare all methods on the verdicts so far instead');
 
-  add<ExplainOptions>('explain', 'the training images behind one prediction', explain)
-    .requiredOption('--image <path...>', 'path as in the project; of several the sums are explained')
+  add<ExplainOptions>('explain', 'the training images behind predictions; alone, the test errors', explain)
+    .option('--image <path...>', 'path as in the project; of several the sums are explained')
+    .addOption(
+      new Option('--cell <true,predicted>', 'the test images of one class that are predicted as another').conflicts([
+        'image',
+        'class',
+        'against',
+      ]),
+    )
     .option('--class <name>', 'the predicted one where left out')
     .option('--against <name>', 'explain the difference to the logit of this class')
     .addOption(new Option('--order <order>', 'of the points').choices([...evidenceOrders]).default('raw'))
     .addOption(new Option('--target <target>', 'which fit to explain').choices([...fitTargets]).default('labels'))
-    .option('--top <images>', 'how many of each sign', readCount, 5);
+    .option('--top <images>', 'how many of each sign; of a cell, how many inhibitory ones', readCount, 5);
 
   add<{ from: string; reviewer?: string }>(
     'decide',

@@ -236,6 +236,9 @@ export function createCore(host: CoreHost): Core {
     'experiments.write': async ({ id, folder, name }) => ({
       written: await writeExperiment(compute, await grants.resolve(folder), name, readExperiment(current().jobs, id)),
     }),
+    'confusion.read': ({ fit }) => current().confusions.read(fit),
+    'confusion.images': (params) => current().confusions.readImages(params),
+    'confusion.evidence': (params, { signal }) => current().confusions.readEvidence(params, signal),
 
     'runs.preview': (_params, { signal }) => previewRetrain(current().project, compute, current().loaded, signal),
     'runs.list': () => listRuns(current().project),

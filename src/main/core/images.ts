@@ -2,7 +2,7 @@
 import type { Evidence, ImageCard, RepresenterPoint, SimilarImage } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
-import type { ExplainedPoint } from '../../shared/compute-contract.ts';
+import type { ExplainAnswer, ExplainedPoint } from '../../shared/compute-contract.ts';
 import type { CoreHandlerCalls } from '../../shared/core-contract.ts';
 import type { ImageRow } from '../store/image-table.ts';
 import type { ComputeClient } from './compute-client.ts';
@@ -56,12 +56,7 @@ export async function readEvidence(
   signal: AbortSignal,
 ): Promise<Evidence> {
   for (const imageId of imageIds) requireFeatures(project, requireImage(project, imageId));
-  const classes = project.store.classes.count();
-  if (Math.max(classId, againstClassId ?? 1) > classes)
-    throw new AppError(
-      'bad-request',
-      `This project has ${classes} classes, so there is no class ${Math.max(classId, againstClassId ?? 1)}.`,
-    );
+  requireClasses(project, classId, againstClassId);
   const { classIds } = await loaded.fit(fit);
   const answer = await compute.call(
     'fit.explain',
@@ -75,6 +70,16 @@ export async function readEvidence(
     },
     { signal },
   );
+  return toEvidence(project, classIds, answer, { classId, againstClassId });
+}
+
+/** What compute found, in the words of the project; `classIds` are those of the fit. */
+export function toEvidence(
+  project: Project,
+  classIds: Int32Array,
+  answer: ExplainAnswer,
+  { classId, againstClassId }: { classId: number; againstClassId?: number | undefined },
+): Evidence {
   const toPoint = ({ row, value, similarity, cosine }: ExplainedPoint): RepresenterPoint => {
     const point = requireImage(project, row + 1);
     return {
@@ -130,6 +135,13 @@ export function requireImage({ store }: Project, imageId: number): ImageRow {
   const image = store.images.find(imageId);
   if (!image) throw new AppError('not-found', `There is no image ${imageId} in this project.`);
   return image;
+}
+
+export function requireClasses({ store }: Project, ...classIds: (number | undefined)[]): void {
+  const classes = store.classes.count();
+  const largest = Math.max(...classIds.map((id) => id ?? 1));
+  if (largest > classes)
+    throw new AppError('bad-request', `This project has ${classes} classes, so there is no class ${largest}.`);
 }
 
 function requireFeatures(project: Project, image: ImageRow): void {

@@ -6,6 +6,7 @@ import type { FitParams } from '../../shared/core-contract.ts';
 import type { Job, JobKind, QueueLearning, RankingMethod } from '../../shared/domain.ts';
 import { openStore } from '../store/store.ts';
 import type { ComputeClient } from './compute-client.ts';
+import { Confusions } from './confusion.ts';
 import { exportLabels } from './export.ts';
 import { exportModel } from './export-model.ts';
 import { extract } from './extraction.ts';
@@ -27,6 +28,7 @@ export interface OpenProject {
   jobs: Jobs;
   loaded: Loaded;
   learning: Learning;
+  confusions: Confusions;
   /** This reviewer's decisions; made when first needed and again for another reviewer. */
   reviews(reviewer: string): Reviews;
   /** Tells the listeners that something changed. */
@@ -120,6 +122,7 @@ export function openProject({
     jobs,
     loaded,
     learning,
+    confusions: new Confusions(project, compute, loaded),
     reviews(reviewer) {
       if (reviews?.reviewer !== reviewer) reviews = { reviewer, of: new Reviews(store, reviewer) };
       return reviews.of;

@@ -3,9 +3,12 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
 import { percent, toTable } from '../table.ts';
+import { explainCell, explainErrors } from './explain-errors.ts';
 
 export interface ExplainOptions {
-  image: string[];
+  image?: string[];
+  /** True class and predicted class, with a comma between. */
+  cell?: string;
   class?: string;
   against?: string;
   top: number;
@@ -13,8 +16,15 @@ export interface ExplainOptions {
   target: FitTarget;
 }
 
+/** One image or the sum of some, a cell of the confusion matrix, or without either the matrix itself. */
 export async function explain(session: Session, project: string, options: ExplainOptions): Promise<Answer> {
   await session.open(project);
+  if (options.image) return explainImages(session, { ...options, image: options.image });
+  if (options.cell !== undefined) return explainCell(session, options.cell, options);
+  return explainErrors(session, options);
+}
+
+async function explainImages(session: Session, options: ExplainOptions & { image: string[] }): Promise<Answer> {
   const { image: paths, top: count, order, target: fit } = options;
   const classes = await session.call('classes.list', {});
   const nameOf = (classId: number) => classes.find(({ id }) => id === classId)!.name;

@@ -12,6 +12,7 @@ import { findNearest } from './nearest.ts';
 import { createOnnxProducts } from './onnx-products.ts';
 import { Preconditioners } from './preconditioners.ts';
 import { previewRefit } from './preview.ts';
+import { findRecurring } from './recurring.ts';
 
 export type RepresenterCalls = Pick<
   ComputeCalls,
@@ -23,6 +24,7 @@ export type RepresenterCalls = Pick<
   | 'fit.preview'
   | 'fit.explain'
   | 'fit.change'
+  | 'fit.recurring'
   | 'fit.leaveOneOut'
   | 'fit.nearest'
 >;
@@ -102,6 +104,11 @@ export function createRepresenter(
       return explainLogit(requireMatrix(), loaded, products, request);
     },
     'fit.change': (request) => compareValues(requireMatrix(), request),
+    'fit.recurring': (request, { signal }) => {
+      const loaded = requireFit(request.fit);
+      const products = createOnnxProducts(requireMatrix(), loaded.rows, loaded.scale, signal, 'float32');
+      return findRecurring(requireMatrix(), loaded, products, request);
+    },
     'fit.nearest': (request, { signal }) => findNearest(requireMatrix(), requireFit('labels').rows, request, signal),
   };
 }
