@@ -56,7 +56,7 @@ describe('the confusion matrix', () => {
     expect(page).toEqual({ total: 10, from: 4, rows: all.rows.slice(4, 7) });
     const { imageId, margin } = all.rows[0]!;
     const { logits } = await real.client.call('images.card', { imageId });
-    expect(margin).toBeCloseTo(logits[leaf! - 1]! - Math.max(logits[fox! - 1]!, logits[lake! - 1]!), 10);
+    expect(margin).toBeCloseTo(logits[leaf - 1]! - Math.max(logits[fox - 1]!, logits[lake - 1]!), 10);
   });
 });
 
@@ -77,8 +77,8 @@ describe('the training images that recur in a cell', () => {
     for (const imageId of await imageIdsOf(cell)) {
       const alone = await real.client.call('images.evidence', {
         imageIds: [imageId],
-        classId: leaf!,
-        againstClassId: fox!,
+        classId: leaf,
+        againstClassId: fox,
         count,
       });
       logit += alone.logit;
@@ -93,7 +93,7 @@ describe('the training images that recur in a cell', () => {
   });
 
   it('for a cell of right images hold down its class alone', async () => {
-    const right = { classId: lake!, predictedClassId: lake! };
+    const right = { classId: lake, predictedClassId: lake };
     const evidence = await real.client.call('confusion.evidence', { ...right, count: 5 });
     expect(evidence).toMatchObject({ images: 10, classId: lake, againstClassId: null });
     expect(sumOf(evidence)).toBeCloseTo(evidence.logit, 4);
@@ -101,7 +101,7 @@ describe('the training images that recur in a cell', () => {
   });
 
   it('are refused with a sentence where there are none', async () => {
-    const empty = { classId: lake!, predictedClassId: fox! };
+    const empty = { classId: lake, predictedClassId: fox };
     await expect(real.client.call('confusion.evidence', empty)).rejects.toThrow('No test image is in this cell');
     await expect(real.client.call('confusion.images', { classId: 4, predictedClassId: 1 })).rejects.toThrow(
       'so there is no class 4',

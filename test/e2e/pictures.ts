@@ -62,8 +62,9 @@ try {
         await settle(page);
         await page.screenshot({ path: join(folder, `${name}-${colorScheme}${size}.png`) });
       };
-      for (const screen of ['Projects', 'Overview', 'Runs', 'Experiment', 'Export', 'Settings']) {
+      for (const screen of ['Projects', 'Overview', 'Explain', 'Runs', 'Experiment', 'Export', 'Settings']) {
         await showScreen(page, screen);
+        if (screen === 'Explain') await page.getByText('the other', { exact: false }).first().waitFor();
         if (screen === 'Runs' || screen === 'Experiment') await page.getByRole('table').first().waitFor();
         await take(screen.toLowerCase());
       }

@@ -8,7 +8,7 @@ import { launchChromium } from './chromium.ts';
 import { makeSample, runExperiment, showScreen } from './steps.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const screens = ['Projects', 'Overview', 'Review', 'Runs', 'Experiment', 'Export', 'Settings'];
+const screens = ['Projects', 'Overview', 'Review', 'Explain', 'Runs', 'Experiment', 'Export', 'Settings'];
 /** The views and dialogs of Review, with the keys that lead there. */
 const views: Record<string, string[]> = {
   'evidence in full': ['e', 'ArrowRight'],
@@ -70,7 +70,7 @@ describe.each([
     await page.reload();
     await page.locator('body[data-ready]').waitFor();
     await showScreen(page, name);
-    if (name === 'Review') await page.getByText('the other', { exact: false }).first().waitFor();
+    if (name === 'Review' || name === 'Explain') await page.getByText('the other', { exact: false }).first().waitFor();
   }
 
   it.each(Object.entries(views))('Review, %s, breaks no accessibility rule and fits the window', async (_, keys) => {

@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Host } from '../host/host.ts';
 import { Connection } from './connection.svelte.ts';
 import { Experiment } from './experiment.svelte.ts';
+import { Explanation } from './explanation.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Learning } from './learning.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -20,6 +21,7 @@ export interface AppState {
   jobs: Jobs;
   review: Review;
   learning: Learning;
+  explanation: Explanation;
   runs: Runs;
   experiment: Experiment;
   preferences: Preferences;
@@ -44,6 +46,7 @@ export function createAppState(host: Host): AppState {
     jobs,
     review,
     learning: new Learning(connection, review, notices),
+    explanation: new Explanation(connection, project, jobs),
     runs: new Runs(connection, project, jobs),
     experiment: new Experiment(connection, project, jobs),
     preferences,

@@ -21,6 +21,13 @@ const madeByFit: readonly RankingMethod[] = ['learned', 'suspicion', 'importance
 /** How many images to each side are made ready. */
 const ahead = 5;
 
+/** An image that is looked at over what was shown before. */
+interface Visit {
+  row: QueueRow;
+  from: ReviewView;
+  onEnd?: (() => void) | undefined;
+}
+
 export class Review {
   readonly queue: Queue;
   readonly decisions: Decisions;
@@ -37,7 +44,7 @@ export class Review {
   /** The fit under which the queue was made. */
   fitId = $state<number | null>(null);
   /** Images that were opened from elsewhere than the queue, the last on top, with the view to go back to. */
-  #visits = $state.raw<{ row: QueueRow; from: ReviewView }[]>([]);
+  #visits = $state.raw<Visit[]>([]);
   readonly isVisiting: boolean = $derived.by(() => this.#visits.length > 0);
   readonly current: QueueRow | undefined = $derived.by(() => {
     const visit = this.#visits.at(-1);
@@ -118,7 +125,7 @@ export class Review {
     const visit = this.#visits.at(-1);
     if (this.view === 'grid' && this.selection.size > 0) this.selection.clear();
     else if (this.view !== 'image') this.view = 'image';
-    else if (visit) this.#endVisit(visit.from);
+    else if (visit) this.#endVisit(visit);
   }
 
   goTo(place: number): void {
@@ -137,11 +144,11 @@ export class Review {
     this.goTo(this.isVisiting && step > 0 ? this.place : this.place + step);
   }
 
-  /** Opens any image, in the queue or not, over what is shown; `leave` comes back. */
-  async open(imageId: number): Promise<void> {
+  /** Opens any image, in the queue or not, over what is shown; `leave` and a decision come back, and call `onEnd`. */
+  async open(imageId: number, onEnd?: () => void): Promise<void> {
     try {
       const card = await this.#core.call('images.card', { imageId });
-      this.#visits = [...this.#visits, { row: toRow(card), from: this.view }];
+      this.#visits = [...this.#visits, { row: toRow(card), from: this.view, onEnd }];
       this.view = 'image';
     } catch (error) {
       this.#notices.show(error);
@@ -197,14 +204,15 @@ export class Review {
 
   #advance(): void {
     const visit = this.#visits.at(-1);
-    if (visit) return this.#endVisit(visit.from);
+    if (visit) return this.#endVisit(visit);
     this.view = 'image';
     this.place = this.queue.nextUndecided(this.place) ?? this.queue.total ?? 0;
   }
 
-  #endVisit(view: ReviewView): void {
+  #endVisit({ from, onEnd }: Visit): void {
     this.#visits = this.#visits.slice(0, -1);
-    this.view = view;
+    this.view = from;
+    onEnd?.();
   }
 
   /** Where the image stands in the new order that was in hand in the old one. */
