@@ -15,6 +15,7 @@ import { blockSize } from '../../src/main/store/feature-table.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { medianOf, timeOf, type Bench, type Row } from './row.ts';
+import { compareStorage } from './storage.ts';
 
 const d = 512;
 const classes = 10;
@@ -33,7 +34,7 @@ const cases: Record<string, () => Promise<Row[]>> = {
     ];
   },
   '1M x 512': async () => [await measure('one image over 1M x 512', makeLoaded(1_000_000), askFor(7))],
-  loading: async () => [await measureLoading(50_000)],
+  loading: async () => [await measureLoading(50_000), ...(await compareStorage(50_000, d))],
 };
 
 export const explainBench: Bench = {
