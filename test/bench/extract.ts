@@ -49,15 +49,16 @@ const cases: Case[] = [
 const rounds = 3;
 
 export const extractBench: Bench = {
-  async run(say) {
+  async run(say, only) {
+    const chosen = cases.filter(({ name }) => name.includes(only));
     if (materialAbsence)
-      return cases.map(({ name }) => ({ case: name, ours: null, unit: 'images/s', skipped: materialAbsence! }));
+      return chosen.map(({ name }) => ({ case: name, ours: null, unit: 'images/s', skipped: materialAbsence! }));
     const folders = {
       cifar10: unpackMaterial('cifar10.tar', ['cifar10/test']),
       hymenoptera: unpackMaterial('hymenoptera.tar', []),
     };
     const rows: Row[] = [];
-    for (const each of cases) {
+    for (const each of chosen) {
       say(each.name);
       rows.push(...(await measure(each, folders[each.images])));
     }

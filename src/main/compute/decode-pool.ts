@@ -33,6 +33,11 @@ interface Thread {
 let threads: Thread[] | undefined;
 let lastId = 0;
 
+/** Starts the threads, which load what they need while the caller does something else; the first pictures wait less. */
+export function startDecoding(): Thread[] {
+  return (threads ??= Array.from({ length: availableParallelism() }, startThread));
+}
+
 /**
  * Decodes the files into `memory`, each at its place, and returns a sentence for each that cannot be used; its place is
  * left as it is. Throws 'unavailable' where the decoder cannot be loaded.
@@ -42,10 +47,10 @@ export async function decodeInto(
   paths: readonly string[],
   { input, preprocessing }: PictureForm,
 ): Promise<DecodeAnswer['failed']> {
-  threads ??= Array.from({ length: availableParallelism() }, startThread);
-  const { length } = threads;
+  const started = startDecoding();
+  const { length } = started;
   const pictures = paths.map((path, index) => ({ path, index }));
-  const parts = threads.map((thread, at) => ({
+  const parts = started.map((thread, at) => ({
     thread,
     // Turn by turn, so that the files of one folder, which are much alike, fall on all threads.
     pictures: pictures.filter(({ index }) => (index + lastId) % length === at),

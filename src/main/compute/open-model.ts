@@ -1,6 +1,7 @@
 import type { ComputeCalls } from '../../shared/compute-contract.ts';
 import type { Head, ModelInput, Preprocessing, Provider, ProviderRefusal } from '../../shared/domain.ts';
 import { chooseBatch } from './choose-batch.ts';
+import { startDecoding } from './decode-pool.ts';
 import { readModelFile } from './graph/model-file.ts';
 import { proveModel, type ProvenModel } from './prove-model.ts';
 import { chooseProvider, type ChosenProvider } from './providers.ts';
@@ -29,6 +30,7 @@ export interface OpenModel {
 export async function openModel(params: ComputeCalls['model.open']['params']): Promise<OpenModel> {
   const file = await readModelFile(params.path, params.sha256);
   const model = understandModel(file, params.preprocessing);
+  startDecoding();
   const { fixedBatch, ...proven } = await proveModel(file, model);
   const chosen = await chooseProvider(params.provider, proven);
   return {
