@@ -19,6 +19,7 @@ import {
   type CellEvidence,
   type CellImages,
   type ClassCount,
+  type ClassMatch,
   type Confusion,
   type Evidence,
   type FileDecisions,
@@ -241,6 +242,16 @@ export const coreContract = {
   /** Makes it the project's model. Features of another model or preprocessing are left as they are and not used. */
   'models.set': call<ProjectOverview>()(
     z.strictObject({ file: PlaceSchema, preprocessing: PreprocessingSchema.partial().optional() }),
+  ),
+
+  /** Which of the model's own classes is which of the data set's. */
+  'models.classes': call<ClassMatch>()(Nothing),
+  /** Names of the model's classes, which are matched anew, or for each class of the data set the model's, from 0. */
+  'models.setClasses': call<ClassMatch>()(
+    z.strictObject({
+      names: z.array(z.string().max(500)).max(100_000).optional(),
+      places: z.array(z.int().nonnegative().nullable()).max(100_000).optional(),
+    }),
   ),
 
   'jobs.list': call<Job[]>()(Nothing),

@@ -130,8 +130,22 @@ export interface ModelDescription {
   preprocessing: Preprocessing;
   /** Sentences for the person: what was guessed, what was passed over. */
   notes: string[];
+  /** Of its own classes, in the order of its logits; left out where the file does not give them. */
+  classNames?: string[];
   /** Of a few images of the project; left out where there were none to look at. */
   looks?: PictureLook[];
+}
+
+/** Which of the model's own classes is which of the data set's: what its own predictions are read by. */
+export interface ClassMatch {
+  /** The model's classes in the order of its logits; null where nobody has given them names. */
+  names: string[] | null;
+  /** How many classes the model tells apart. */
+  modelClasses: number;
+  /** For each class of the data set, in order, the place of the model's class, from 0; null where it has none. */
+  places: (number | null)[];
+  /** By equal names, in the same order for want of names, or as a person said. */
+  by: 'name' | 'order' | 'person';
 }
 
 export const providers = ['cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const;
@@ -840,6 +854,8 @@ export interface ProjectModel {
   id: number;
   name: string;
   description: ModelDescription;
+  /** Classes of the data set that the model's own head knows. */
+  matchedClasses: number;
   /** Images with features, and images that should have them. */
   extracted: number;
   extractable: number;

@@ -64,6 +64,10 @@ describe('the main job on the command line', () => {
       head: { kind: 'Gemm', dimensions: 4, classes: 2, exact: true },
     });
     expect(answer).toHaveProperty('notes');
+    expect(answer).toHaveProperty('classes.matched', [
+      { name: 'dusk', place: 0 },
+      { name: 'grass', place: 1 },
+    ]);
     const { looks } = answer as { looks: { path: string; classIndex: number; probability: number }[] };
     expect(looks).toHaveLength(3);
     for (const { path, classIndex, probability } of looks) {

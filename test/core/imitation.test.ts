@@ -22,6 +22,16 @@ it('asks for a fit of the model before it explains by one', async () => {
   await expect(evidenceOf('model')).rejects.toThrow('No fit imitates the given model yet.');
 });
 
+it('refuses to imitate a model of which the classes are matched wrongly, or not at all', async () => {
+  const params = { target: 'model' } as const;
+  await real.client.call('models.setClasses', { names: ['grass', 'dusk'] });
+  expect((await real.run({ kind: 'fit', params })).error).toContain('hardly more than by chance');
+  await real.client.call('models.setClasses', { names: ['tench', 'Dusk'] });
+  expect((await real.run({ kind: 'fit', params })).error).toContain('("grass" for one)');
+  const match = await real.client.call('models.setClasses', { places: [0, 1] });
+  expect(match).toMatchObject({ by: 'person', places: [0, 1] });
+});
+
 it('imitates the given model, says how near it came, and leaves queue and runs alone', async () => {
   const before = await real.client.call('projects.overview', {});
   const queue = await real.client.call('queue.page', { query: {}, from: 0, count: 40 });

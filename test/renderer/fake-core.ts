@@ -1,6 +1,6 @@
 // A core without files, model or mathematics: the same calls over a port, on data that a test makes.
 import type { CoreCalls, CoreEvents, PreferenceValues } from '../../src/shared/core-contract.ts';
-import type { Job, ProjectOverview, QueueRow, RecoveryCurve, Run } from '../../src/shared/domain.ts';
+import type { ClassMatch, Job, ProjectOverview, QueueRow, RecoveryCurve, Run } from '../../src/shared/domain.ts';
 import type { AppError } from '../../src/shared/errors.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { serve, type Handlers, type Port } from '../../src/shared/rpc.ts';
@@ -40,6 +40,7 @@ export class FakeCore {
   overview: ProjectOverview;
   isOpen: boolean;
   reviewer = 'Lin';
+  match: ClassMatch = { names: null, modelClasses: 3, places: [null, null, null], by: 'name' };
   preferences: PreferenceValues = { language: null, areSingleKeysOn: true, doesAdvance: true, keys: {} };
   readonly notes = new Map<number, string>();
   readonly #images: FakeImage[];
@@ -75,6 +76,7 @@ export class FakeCore {
         id: 1,
         name: 'resnet.onnx',
         description: modelDescription,
+        matchedClasses: 0,
         extracted: this.rows.length + 4,
         extractable: this.rows.length + 4,
         stale: 0,
@@ -183,6 +185,11 @@ export class FakeCore {
         this.preferences = { ...this.preferences, ...(preferences as PreferenceValues) };
         return describe();
       },
+      'models.classes': () => this.match,
+      'models.setClasses': ({ places, names }) =>
+        (this.match = places
+          ? { ...this.match, places, by: 'person' }
+          : { ...this.match, names: names ?? null, by: 'name' }),
       'grants.list': () => [{ id: 'root', displayPath: '/data', kind: 'folder' }],
       'folders.list': ({ path }) =>
         path === '' || path === undefined

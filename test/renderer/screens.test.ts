@@ -40,9 +40,30 @@ describe('screens', () => {
     expect(await screen.findByRole('list', { name: 'Queue' })).toBeTruthy();
   });
 
+  it('matches the classes of the model by hand or by their names', async () => {
+    const core = new FakeCore();
+    await renderApp(core);
+    expect(
+      await screen.findByText('None of the classes is one of the model’s own: only its features are used.'),
+    ).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Match classes' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'The model’s own classes' }));
+    const first = core.classes[0]!;
+    const choice = await dialog.findByRole('combobox', { name: `${first}: none` });
+    await fireEvent.keyDown(choice, { key: 'Enter' });
+    const option = await screen.findByRole('option', { name: 'number 1' });
+    await fireEvent.pointerUp(option);
+    const places = core.classes.map((_, at) => (at === 0 ? 1 : null));
+    await waitFor(() => expect(core.params('models.setClasses')).toEqual([{ places }]));
+    expect(await dialog.findByText('Matched by hand.')).toBeTruthy();
+    await fireEvent.input(dialog.getByRole('textbox'), { target: { value: 'cat\ndog\n' } });
+    await fireEvent.click(dialog.getByRole('button', { name: 'Match by name' }));
+    await waitFor(() => expect(core.params('models.setClasses')[1]).toEqual({ names: ['cat', 'dog'] }));
+  });
+
   it('imitates the given model on demand, and says that this ranks no labels', async () => {
     const core = new FakeCore();
-    core.overview.model!.description.head.classes = core.classes.length;
+    core.overview.model!.matchedClasses = core.classes.length;
     await renderApp(core);
     const region = () => screen.getByRole('region', { name: 'The given model, imitated' });
     await fireEvent.click(within(region()).getByRole('button', { name: 'Imitate the model' }));

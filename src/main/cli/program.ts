@@ -67,7 +67,8 @@ export function createProgram(): Command {
     .option('--mean <r,g,b>', 'subtracted per channel', readNumbers)
     .option('--std <r,g,b>', 'divided by per channel', readNumbers)
     .addOption(new Option('--range <range>', 'of the pixel values before mean and std').choices([...pixelRanges]))
-    .addOption(new Option('--channels <order>').choices([...channelOrders]));
+    .addOption(new Option('--channels <order>').choices([...channelOrders]))
+    .option('--classes <file>', "names of the model's own classes, a line each in the order of its outputs");
 
   add<ExtractOptions>('extract', 'run the model over all images that lack features', extract)
     .addOption(new Option('--provider <name>').choices(['auto', ...providers]).default('auto'))

@@ -1,5 +1,6 @@
 import type { ModelDescription, Preprocessing } from '../../shared/domain.ts';
 import { noteHead } from './judge-head.ts';
+import { readClassNames } from './graph/metadata.ts';
 import { readModelFile } from './graph/model-file.ts';
 import { proveModel } from './prove-model.ts';
 import { tryPictures } from './try-pictures.ts';
@@ -18,7 +19,8 @@ export async function inspectModel(
   const model = understandModel(file, choice);
   const proven = await proveModel(file, model);
   const { session, candidate, fixedBatch } = proven;
-  const { looks, difference } = await tryPictures(proven, pictures).finally(() => session.release());
+  const classNames = readClassNames(file.model, proven.head.classes);
+  const { looks, difference } = await tryPictures(proven, pictures, classNames ?? []).finally(() => session.release());
   const measured = proven.head.difference === null ? null : Math.max(proven.head.difference, difference);
   const head = { ...proven.head, difference: measured };
   const on = looks.length === 0 ? 'made-up pictures' : `made-up pictures and ${looks.length} of yours`;
@@ -28,6 +30,7 @@ export async function inspectModel(
     input: { ...model.input, batch: fixedBatch },
     head,
     preprocessing: model.preprocessing,
+    ...(classNames ? { classNames } : {}),
     ...(looks.length === 0 ? {} : { looks }),
     notes: [
       ...model.notes,

@@ -2,6 +2,7 @@
 import type { ModelInput, Preprocessing } from '../../shared/domain.ts';
 import { findHead, type HeadSearch } from './graph/find-head.ts';
 import { findInput, findOwnScaling } from './graph/find-input.ts';
+import { readPreprocessing } from './graph/metadata.ts';
 import type { ModelFile } from './graph/model-file.ts';
 import { choosePreprocessing } from './preprocessing.ts';
 
@@ -14,13 +15,17 @@ export interface UnderstoodModel {
 }
 
 /**
- * Finds the input and what may be the head, and settles the preprocessing; `choice` is laid over what is guessed of it.
+ * Finds the input and what may be the head, and settles the preprocessing; `choice` is laid over what the file says of it,
+ * and that over what is guessed.
  * Throws 'unsupported' for a model that cannot be used and 'bad-request' for a choice that does not fit it.
  */
 export function understandModel(file: ModelFile, choice: Partial<Preprocessing>): UnderstoodModel {
   const { graph, name } = file;
   const input = findInput(graph, name);
   const search = findHead(graph, name);
-  const { preprocessing, notes } = choosePreprocessing(input, findOwnScaling(file, input), choice);
+  const said = readPreprocessing(file.model, input);
+  const { preprocessing, notes } = choosePreprocessing(input, findOwnScaling(file, input), { ...said, ...choice });
+  const fromFile = Object.keys(said).filter((key) => !(key in choice));
+  if (fromFile.length > 0) notes.unshift(`The file itself says how its pictures are prepared: ${fromFile.join(', ')}.`);
   return { input, search, preprocessing, notes };
 }

@@ -24,9 +24,10 @@ import { readHistory, setNote } from './image-notes.ts';
 import { findImage, readCard, readEvidence, readSimilar } from './images.ts';
 import { previewImport, type ImportJobParams } from './imports.ts';
 import { resolveMedia, type MediaFile } from './media.ts';
+import { readClassMatch, setClassMatch } from './class-match.ts';
 import { inspectModel, sampleImages, setModel, toInspection } from './models.ts';
 import { openProject, type OpenProject } from './open-project.ts';
-import { describeProject } from './project.ts';
+import { describeProject, requireModel } from './project.ts';
 import { projectFileName, newSampleFolder } from './project-files.ts';
 import { readQueuePage } from './queue.ts';
 import type { RecoveryJobParams } from './recovery.ts';
@@ -206,6 +207,14 @@ export function createCore(host: CoreHost): Core {
       loaded.invalidate();
       touch();
       return describeProject(project);
+    },
+
+    'models.classes': () => readClassMatch(current().project.store, requireModel(current().project)),
+    'models.setClasses': (choice) => {
+      const { project, touch } = current();
+      const match = setClassMatch(project.store, requireModel(project), choice);
+      touch();
+      return match;
     },
 
     'jobs.list': () => current().jobs.list(),

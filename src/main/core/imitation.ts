@@ -10,7 +10,9 @@ import { FidelityCount } from './fidelity.ts';
 import type { JobContext } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { argmax, forEachPrediction } from './predict.ts';
+import { readClassMatch } from './class-match.ts';
 import { requireModel, type Project } from './project.ts';
+import type { ModelRow } from '../store/model-table.ts';
 
 /** Of the paper's authors (METHODS 1.3): the labels, by which lambda could be chosen, are not to be used. */
 const usualLambda = 0.003;
@@ -29,9 +31,9 @@ export async function fitModel(
   const classes = store.classes.count();
   report({ done: 0, total: null, stage: 'Loading the features' });
   await loaded.matrix(signal);
-  const own = readLogits(project, model.id, classes);
+  const own = readLogits(project, model, classes);
   const train = store.labels.ofSplit('train', model.id);
-  requireSameClasses(train, own, classes);
+  requireAgreement(train, own, classes);
 
   const imageIds = Int32Array.from(train, ({ imageId }) => imageId);
   const classIds = Int32Array.from(train, ({ givenClassId }) => givenClassId);
@@ -84,19 +86,27 @@ interface OwnLogits {
   of(imageIds: Int32Array): Float32Array;
 }
 
-/** The logits that the model itself gave, from the extraction. Throws 'bad-request' where its classes are others. */
-function readLogits(project: Project, modelId: number, classes: number): OwnLogits {
+/**
+ * The logits that the model itself gave for the data set's classes, from the extraction. Throws 'bad-request' where it does
+ * not know all of them.
+ */
+function readLogits(project: Project, model: ModelRow, classes: number): OwnLogits {
   const { store } = project;
-  const { head } = requireModel(project).description;
-  if (head.classes !== classes)
+  const { places, modelClasses } = readClassMatch(store, model);
+  const unknown = store.classes.list().filter((_, at) => places[at] === null);
+  if (unknown.length > 0)
     throw new AppError(
       'bad-request',
-      `The model tells ${head.classes} classes apart and the data set has ${classes}, so the model's own predictions cannot be explained by these images; fit the labels instead.`,
+      `The model tells ${modelClasses} classes apart, and ${unknown.length} of the data set's ${classes} are not among them by name ("${unknown[0]!.name}" for one), so its own predictions cannot be explained by these images. Match the classes, or fit the labels instead.`,
     );
   const count = store.images.count();
   const logits = new Float32Array(count * classes);
-  for (let first = 1; first <= count; first += blockSize)
-    logits.set(store.features.readLogits(modelId, first)!, (first - 1) * classes);
+  for (let first = 1; first <= count; first += blockSize) {
+    const block = store.features.readLogits(model.id, first)!;
+    for (let row = 0; row < block.length / modelClasses; row++)
+      for (let c = 0; c < classes; c++)
+        logits[(first - 1 + row) * classes + c] = block[row * modelClasses + places[c]!]!;
+  }
   return {
     of(imageIds) {
       const chosen = new Float32Array(imageIds.length * classes);
@@ -106,8 +116,8 @@ function readLogits(project: Project, modelId: number, classes: number): OwnLogi
   };
 }
 
-/** A model whose classes come in another order agrees with the labels by chance alone. */
-function requireSameClasses(train: readonly LabelRow[], own: OwnLogits, classes: number): void {
+/** A model of which the classes are matched wrongly agrees with the labels by chance alone. */
+function requireAgreement(train: readonly LabelRow[], own: OwnLogits, classes: number): void {
   if (train.length === 0) throw new AppError('bad-request', 'No train image has features, so there is nothing to fit.');
   const logits = own.of(Int32Array.from(train, ({ imageId }) => imageId));
   const equal = train.filter(({ givenClassId }, i) => 1 + argmax(logits, i * classes, classes) === givenClassId);
@@ -115,7 +125,7 @@ function requireSameClasses(train: readonly LabelRow[], own: OwnLogits, classes:
   if (agreement < 1 / classes + leastAgreement)
     throw new AppError(
       'bad-request',
-      `The model predicts the given label of ${(agreement * 100).toFixed(1)} % of the train images, hardly more than by chance: its ${classes} classes are not those of the data set in alphabetical order, so its predictions cannot be explained.`,
+      `The model predicts the given label of ${(agreement * 100).toFixed(1)} % of the train images, hardly more than by chance, so its classes are not the data set's as they are matched now. Match the model's classes.`,
     );
 }
 

@@ -3,6 +3,7 @@ import type { ProjectOverview } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ModelRow } from '../store/model-table.ts';
 import type { Store } from '../store/store.ts';
+import { readClassMatch } from './class-match.ts';
 import { createOrders, type Orders } from './orders.ts';
 
 export interface Project {
@@ -54,6 +55,7 @@ export function describeProject(project: Project): ProjectOverview {
           id: model.id,
           name: model.path.split(/[\\/]/).at(-1) ?? model.path,
           description: model.description,
+          matchedClasses: readClassMatch(store, model).places.filter((place) => place !== null).length,
           ...store.images.extractedCount(model.id),
           stale: store.images.staleCount(model.id),
           provider: model.provider,

@@ -10,7 +10,13 @@ export interface ModelRow {
   /** Pictures per run on that provider. */
   batch: number | null;
   providersTried: ProviderRefusal[];
+  /** As a person gave them, in the order of the model's outputs; null where nobody did. */
+  classNames: string[] | null;
+  /** The model's class, from 0, of each class of the data set as a person said; null where nobody did. */
+  classPlaces: (number | null)[] | null;
 }
+
+type JsonColumn = 'description' | 'providersTried' | 'classNames' | 'classPlaces';
 
 /** A model with its preprocessing. Another preprocessing is another model: its features differ. */
 export function createModelTable(db: Database) {
@@ -18,9 +24,10 @@ export function createModelTable(db: Database) {
   const ofFile = db.prepare('SELECT id, description FROM model WHERE sha256 = ?');
   const update = db.prepare('UPDATE model SET path = ?, description = ? WHERE id = ?');
   const select = db.prepare(
-    'SELECT id, path, sha256, description, provider, batch, providers_tried AS providersTried FROM model WHERE id = ?',
+    'SELECT id, path, sha256, description, provider, batch, providers_tried AS providersTried, class_names AS classNames, class_places AS classPlaces FROM model WHERE id = ?',
   );
   const setProvider = db.prepare('UPDATE model SET provider = ?, batch = ?, providers_tried = ? WHERE id = ?');
+  const setClasses = db.prepare('UPDATE model SET class_names = ?, class_places = ? WHERE id = ?');
   return {
     /** Returns the id of the same file with the same preprocessing and features where there is one: its features serve again. */
     add(path: string, sha256: string, description: ModelDescription): number {
@@ -33,18 +40,24 @@ export function createModelTable(db: Database) {
     },
     find(id: number): ModelRow | undefined {
       const row = select.get(id) as
-        | (Omit<ModelRow, 'description' | 'providersTried'> & Record<'description' | 'providersTried', string>)
+        | (Omit<ModelRow, JsonColumn> &
+            Record<'description' | 'providersTried', string> &
+            Record<'classNames' | 'classPlaces', string | null>)
         | undefined;
       return (
         row && {
           ...row,
           description: JSON.parse(row.description) as ModelDescription,
           providersTried: JSON.parse(row.providersTried) as ProviderRefusal[],
+          classNames: JSON.parse(row.classNames ?? 'null') as ModelRow['classNames'],
+          classPlaces: JSON.parse(row.classPlaces ?? 'null') as ModelRow['classPlaces'],
         }
       );
     },
     setProvider: (id: number, provider: Provider, batch: number, tried: ProviderRefusal[]) =>
       void setProvider.run(provider, batch, JSON.stringify(tried), id),
+    setClasses: (id: number, names: ModelRow['classNames'], places: ModelRow['classPlaces']) =>
+      void setClasses.run(names && JSON.stringify(names), places && JSON.stringify(places), id),
   };
 }
 

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { ExtractResult } from '../../core/extraction.ts';
-import type { Preprocessing, Provider } from '../../../shared/domain.ts';
+import type { ClassMatch, Preprocessing, Provider } from '../../../shared/domain.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
 
@@ -11,6 +13,8 @@ export interface ModelOptions {
   std?: number[];
   range?: Preprocessing['range'];
   channels?: Preprocessing['channels'];
+  /** A file with the names of the model's classes. */
+  classes?: string;
 }
 
 export async function setModel(session: Session, project: string, options: ModelOptions): Promise<Answer> {
@@ -21,8 +25,14 @@ export async function setModel(session: Session, project: string, options: Model
     preprocessing: { width: size, height: size, shortestSide, mean, std, range, channels },
   });
   const { input, head, preprocessing, notes, looks = [] } = overview.model!.description;
+  const match = await session.call(
+    'models.setClasses',
+    options.classes === undefined ? {} : { names: await readNames(options.classes) },
+  );
+  const classes = overview.classes.map(({ name }, at) => ({ name, place: match.places[at] ?? null }));
+  const nameOf = (place: number) => match.names?.[place] ?? `number ${place}`;
   return {
-    json: { input, head, preprocessing, notes, looks },
+    json: { input, head, preprocessing, notes, looks, classes: { by: match.by, matched: classes } },
     lines: [
       `input ${input.name}: ${input.layout}, ${input.element}, ${preprocessing.width} x ${preprocessing.height} (${preprocessing.shortestSide === null ? 'stretched' : `centre of a picture with a shortest side of ${preprocessing.shortestSide}`}), ${preprocessing.channels}`,
       `pixels ${preprocessing.range}, mean ${preprocessing.mean.join(' ')}, std ${preprocessing.std.join(' ')}`,
@@ -31,11 +41,30 @@ export async function setModel(session: Session, project: string, options: Model
         : `head ${head.kind}: ${head.dimensions} features -> ${head.classes} classes${head.exact ? '' : ' (not exact)'}`,
       ...looks.map(
         ({ path, classIndex, probability }) =>
-          `the model's own first class for ${path}: number ${classIndex}, ${(probability * 100).toFixed(0)} %`,
+          `the model's own first class for ${path}: ${nameOf(classIndex)}, ${(probability * 100).toFixed(0)} %`,
       ),
+      ...describeMatch(overview.classes.length, match),
       ...notes,
     ],
   };
+}
+
+async function readNames(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new AppError('unreadable', `${path} cannot be read. Give a text file with a class name a line.`, { cause });
+  });
+  return text.trimEnd().split(/\r?\n/);
+}
+
+function describeMatch(count: number, { places, by, modelClasses }: ClassMatch): string[] {
+  if (modelClasses === 0 || count === 0) return [];
+  const matched = places.filter((place) => place !== null).length;
+  const how = { name: 'by name', order: 'in the same order, for want of names', person: 'as was said' }[by];
+  return [
+    matched === 0
+      ? "none of the data set's classes is one of the model's own: only its features are used"
+      : `${matched} of the data set's ${count} classes are the model's own, ${how}`,
+  ];
 }
 
 export interface ExtractOptions {

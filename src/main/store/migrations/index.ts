@@ -6,6 +6,7 @@ import { notes } from './0040-notes.ts';
 import { learnedQueue } from './0050-learned-queue.ts';
 import { batch } from './0060-batch.ts';
 import { runRecord } from './0070-run-record.ts';
+import { classMatch } from './0080-class-match.ts';
 
 export interface Migration {
   /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   { version: 50, apply: learnedQueue },
   { version: 60, apply: batch },
   { version: 70, apply: runRecord },
+  { version: 80, apply: classMatch },
 ];
 
 export const newestVersion = migrations.at(-1)!.version;
