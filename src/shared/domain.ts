@@ -197,7 +197,7 @@ export interface FidelityOn {
   meanDifference: number;
   largestDifference: number;
   correlation: number;
-  /** Largest difference of logits; under a softmax less their mean over the classes, which it does not see. */
+  /** Largest difference of what the output sees of the logits: less their mean over the classes (softmax), above zero (relu). */
   largestLogitDifference: number;
 }
 

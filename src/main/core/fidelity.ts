@@ -57,12 +57,14 @@ export class FidelityCount {
     [a, b, a * a, b * b, a * b].forEach((value, at) => (this.#sums[at]! += value));
   }
 
-  /** A softmax does not see what is added to all logits alike, so their means are taken off. */
+  /** What the outputs do not see is no difference: to a softmax what is added to all logits alike, to a ReLU all below zero. */
   #compareLogits(a: Float64Array, b: Float64Array): number {
-    const mean = (values: Float64Array) =>
-      this.#output === 'softmax' ? values.reduce((sum, value) => sum + value, 0) / values.length : 0;
-    const [meanA, meanB] = [mean(a), mean(b)];
-    return a.reduce((largest, value, c) => Math.max(largest, Math.abs(value - meanA - (b[c]! - meanB))), 0);
+    const [seenA, seenB] = [a, b].map((logits) => {
+      if (this.#output === 'relu') return logits.map((logit) => Math.max(0, logit));
+      const mean = logits.reduce((sum, logit) => sum + logit, 0) / logits.length;
+      return logits.map((logit) => logit - mean);
+    }) as [Float64Array, Float64Array];
+    return seenA.reduce((largest, logit, c) => Math.max(largest, Math.abs(logit - seenB[c]!)), 0);
   }
 
   #toOutput(logits: Float64Array): void {

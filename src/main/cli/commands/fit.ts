@@ -51,7 +51,7 @@ function describeFidelity({ output, train, test }: Fidelity, { maxLogitError }: 
   return [
     describe('train', train),
     ...(test ? [describe('test', test)] : []),
-    `logits differ from the model's by up to ${train.largestLogitDifference.toPrecision(3)} because of lambda, and from their representer sums by up to ${maxLogitError.toPrecision(3)}`,
+    `${output === 'relu' ? 'rectified logits' : 'logits'} differ from the model's by up to ${train.largestLogitDifference.toPrecision(3)} because of lambda, and logits from their representer sums by up to ${maxLogitError.toPrecision(3)}`,
     'this fit explains the model; it ranks no labels, which do not enter it',
   ];
 }
