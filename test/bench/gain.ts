@@ -10,6 +10,7 @@ import type { RetrainResult } from '../../src/main/core/fits.ts';
 import type { RecoveryCurve, Reproduction, Run } from '../../src/shared/domain.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { materialAbsence } from '../material-files.ts';
+import { measureAntelopes } from './antelope.ts';
 import { pathOfRow, writeFeatureProject } from './feature-project.ts';
 import { readFeatures, readSet } from './label-sets.ts';
 import { drawProblem } from './problem.ts';
@@ -27,7 +28,11 @@ export const gainBench: Bench = {
     const folder = mkdtempSync(join(tmpdir(), 'second-look-bench-'));
     process.env.SECOND_LOOK_HOME = join(folder, 'home');
     try {
-      return [...(await measureReview(folder, say)), ...(await measureTime(folder, say))];
+      return [
+        ...(await measureReview(folder, say)),
+        ...(await measureAntelopes(folder, say)),
+        ...(await measureTime(folder, say)),
+      ];
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
