@@ -8,6 +8,8 @@ export interface GridSize {
   height: number;
   /** Least width of a tile; they share what is left over. */
   tile: number;
+  /** Height of the line of text below each picture. */
+  caption: number;
 }
 
 export interface GridView {
@@ -24,14 +26,12 @@ export interface GridView {
 }
 
 export const gap = 8;
-/** Below the picture: one line of text. */
-export const captionHeight = 22;
 /** Rows that are drawn beyond each edge: their pictures are there before they come into view. */
 const overscan = 3;
 
-export function viewGrid({ total, width, height, tile }: GridSize, scrollTop: number): GridView {
-  const { columns, rows, rowHeight } = layOut({ total, width, height, tile });
-  const { spacerHeight, first, last, top } = viewStrip(rows, rowHeight, height, scrollTop, overscan);
+export function viewGrid(size: GridSize, scrollTop: number): GridView {
+  const { columns, rows, rowHeight } = layOut(size);
+  const { spacerHeight, first, last, top } = viewStrip(rows, rowHeight, size.height, scrollTop, overscan);
   return { columns, rows, rowHeight, spacerHeight, firstRow: first, lastRow: last, top };
 }
 
@@ -51,8 +51,8 @@ export function visiblePlaces(size: GridSize, scrollTop: number): { first: numbe
   return { first: first * columns, last: Math.min(size.total, (last + 1) * columns) - 1 };
 }
 
-function layOut({ total, width, tile }: GridSize): Pick<GridView, 'columns' | 'rows' | 'rowHeight'> {
+function layOut({ total, width, tile, caption }: GridSize): Pick<GridView, 'columns' | 'rows' | 'rowHeight'> {
   const columns = Math.max(1, Math.floor((width + gap) / (tile + gap)));
   const tileWidth = (width + gap) / columns - gap;
-  return { columns, rows: Math.ceil(total / columns), rowHeight: Math.round(tileWidth) + captionHeight + gap };
+  return { columns, rows: Math.ceil(total / columns), rowHeight: Math.round(tileWidth + caption) + gap };
 }

@@ -313,7 +313,9 @@ export const coreContract = {
   'queue.counts': call<QueueCounts>()(z.strictObject({ query: QuerySchema })),
 
   /** One image, train or test, with what the current fit says of it. */
-  'images.card': call<ImageCard>()(z.strictObject({ imageId: Id })),
+  'images.card': call<ImageCard>()(
+    z.strictObject({ imageId: Id, method: z.enum(rankingMethods).default('importance') }),
+  ),
   /** The id of an image by its path; 'not-found' where there is none. */
   'images.find': call<{ imageId: number }>()(z.strictObject({ path: z.string().max(4096) })),
   /**

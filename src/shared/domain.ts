@@ -429,6 +429,8 @@ export interface RepresenterPoint {
   /** Its label in the fit. */
   classId: number;
   state: ReviewState;
+  /** Its place in the learned order, where another label is suggested for it and nobody has decided yet. */
+  suspectRank?: number;
   /** What it adds: positive excites, negative inhibits. */
   value: number;
   /** Cosine of the two feature vectors, the bias constant included. */
@@ -548,6 +550,7 @@ export interface ImageCard {
   /** Logit and probability of each class, in order of class id. */
   logits: number[];
   probabilities: number[];
+  /** Place in the order asked for; null for an image that is not in the fit. */
   rank: number | null;
   rankedCount: number;
   /** abs(alpha) of the given label; null for an image that is not in the fit. */

@@ -120,3 +120,35 @@ export function writeReviewProject(home: string, imageRoot: string, pictures: re
     }),
   );
 }
+
+/** Writes a project of nothing but labels, imported from a CSV file, with every twentieth changed; returns its file. */
+export function writeLabels(folder: string, count: number): string {
+  const file = join(folder, 'labels.secondlook');
+  const store = openStore(file, { create: true });
+  store.transaction(() => {
+    store.project.create('labels', '0.0.0');
+    for (const name of classes) store.classes.add(name);
+    store.source.set({
+      format: 'csv',
+      name: 'labels.csv',
+      pathColumn: 'path',
+      labelColumn: 'label',
+      splitColumn: null,
+    });
+    const lines = ['path,label'];
+    for (let index = 0; index < count; index++) {
+      const classId = 1 + (index % classes.length);
+      const path = `train/${index}.jpg`;
+      lines.push(`${path},${classes[classId - 1]!}`);
+      const sha256 = String(index).padStart(64, '0');
+      const about = { path, sha256, width: 32, height: 32, sizeBytes: 1, split: 'train', problem: null } as const;
+      store.images.add({ ...about, record: index + 1, classId });
+      if (index % 20 === 0) store.labels.set(index + 1, 1 + (classId % classes.length), 'relabelled');
+    }
+    const bytes = Buffer.from(lines.join('\n'));
+    for (let from = 0; from < bytes.length; from += 2 ** 16)
+      store.source.addChunk(bytes.subarray(from, from + 2 ** 16));
+  });
+  store.close();
+  return file;
+}

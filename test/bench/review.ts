@@ -1,46 +1,62 @@
 // `npm run bench -- review`: what a reviewer waits for, measured in the page of the built app in a real Chromium: from key to
-// next image painted, frames and blank tiles of a grid of 100 000 images, and opening a project of that size.
+// next image painted, frames and blank tiles of a grid of 100 000 images, and opening and exporting a project of that size.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { exportLabels } from '../../src/main/core/export.ts';
+import { createProject } from '../../src/main/core/project.ts';
+import { openStore } from '../../src/main/store/store.ts';
 import { startApp, type App } from '../e2e/app.ts';
 import { launchChromium } from '../e2e/chromium.ts';
 import { showScreen } from '../e2e/steps.ts';
 import { drawPictures, multiply, unpackPhotographs } from './review-pictures.ts';
-import { writeReviewProject, type BenchPicture } from './review-project.ts';
+import { writeLabels, writeReviewProject, type BenchPicture } from './review-project.ts';
 import { measureNextImage, measureScrolling, watchFrom } from './review-page.ts';
-import type { Bench, Row } from './row.ts';
+import { timeOf, type Bench, type Row } from './row.ts';
 
 const decisions = 300;
 const many = 100_000;
 /** Between two decisions: 12 000 images an hour, faster than a person keeps up. */
 const pauseMs = 300;
 
+const makeMany: Pictures = async (folder) => multiply(folder, await drawPictures(folder, 2000, 320, 240), many);
+
+/** Each with what its rows are called by. */
+const cases: Record<string, (browser: Browser, say: Say) => Promise<Row[]>> = {
+  'next-image-p95 photographs': (browser, say) =>
+    timeDecisions(browser, say, 'next-image-p95 photographs', unpackPhotographs),
+  'next-image-p95 32 x 32': (browser, say) =>
+    timeDecisions(browser, say, 'next-image-p95 32 x 32', (folder) => drawPictures(folder, 600, 32, 32)),
+  'next-image-p95 of 100k': (browser, say) => timeDecisions(browser, say, 'next-image-p95 of 100k, learning', makeMany),
+  grid: timeManyImages,
+  'export-100k': timeExport,
+};
+
 export const reviewBench: Bench = {
-  async run(say) {
+  async run(say, only) {
+    const wanted = Object.entries(cases).filter(([name]) => name.includes(only));
     const { status } = spawnSync('electron-vite', ['build', '--logLevel', 'error'], { stdio: ['ignore', 2, 2] });
     if (status !== 0) throw new Error('The app could not be built.');
     const browser = await launchChromium();
     try {
-      return [
-        ...(await timeDecisions(browser, say, 'next-image-p95 photographs', unpackPhotographs)),
-        ...(await timeDecisions(browser, say, 'next-image-p95 32 x 32', (folder) => drawPictures(folder, 600, 32, 32))),
-        ...(await timeManyImages(browser, say)),
-      ];
+      const rows: Row[] = [];
+      for (const [, measure] of wanted) rows.push(...(await measure(browser, say)));
+      return rows;
     } finally {
       await browser.close();
     }
   },
 };
 
+type Pictures = (folder: string) => Promise<BenchPicture[] | undefined>;
 type Say = (sentence: string) => void;
 
 /** Runs `measure` on an app with a project of the pictures, and clears up behind it. */
 async function withProject<Result>(
   browser: Browser,
-  pictures: (folder: string) => Promise<BenchPicture[] | undefined>,
+  pictures: Pictures,
   measure: (app: App) => Promise<Result>,
 ): Promise<Result | undefined> {
   const home = mkdtempSync(join(tmpdir(), 'second-look-bench-'));
@@ -62,48 +78,52 @@ async function withProject<Result>(
 
 const recentProject = (page: Page) => page.getByRole('button', { name: /bench\.secondlook/ });
 
-async function timeDecisions(
-  browser: Browser,
-  say: Say,
-  name: string,
-  pictures: (folder: string) => Promise<BenchPicture[] | undefined>,
-): Promise<Row[]> {
+async function timeDecisions(browser: Browser, say: Say, name: string, pictures: Pictures): Promise<Row[]> {
   say(`${name}: ${decisions} decisions`);
-  const times = await withProject(browser, pictures, async (app) => {
+  const measured = await withProject(browser, pictures, async (app) => {
     const page = await app.open();
     await recentProject(page).click();
     await showScreen(page, 'Review');
     await page.locator('.stage img').waitFor();
-    return measureNextImage(page, decisions, pauseMs);
+    const times = await measureNextImage(page, decisions, pauseMs);
+    await app.killCore();
+    return { times, learned: countLearned(app.home) };
   });
-  if (!times) return [{ case: name, ours: null, unit: 'ms', skipped: 'the material is absent' }];
+  if (!measured) return [{ case: name, ours: null, unit: 'ms', skipped: 'the material is absent' }];
+  const { times, learned } = measured;
   return [
     {
       case: name,
       ours: quantileOf(times, 0.95),
       unit: 'ms',
-      limit: `below 50 ms; median ${quantileOf(times, 0.5).toFixed(1)} ms`,
+      limit: `below 50 ms; median ${quantileOf(times, 0.5).toFixed(1)} ms; learned from ${learned} of ${decisions} verdicts meanwhile`,
     },
   ];
 }
 
+/** Verdicts in the newest learned order of the project. */
+function countLearned(home: string): number {
+  const store = openStore(join(home, 'bench.secondlook'));
+  try {
+    return store.learnedQueues.find(1)?.verdicts ?? 0;
+  } finally {
+    store.close();
+  }
+}
+
 async function timeManyImages(browser: Browser, say: Say): Promise<Row[]> {
   say(`making a project of ${many} images`);
-  const measured = await withProject(
-    browser,
-    async (folder) => multiply(folder, await drawPictures(folder, 2000, 320, 240), many),
-    async (app) => {
-      const page = await app.open();
-      await recentProject(page).waitFor();
-      say('opening it');
-      const opened = await watchFrom(page, () => recentProject(page).click(), 'main[aria-label="Overview"] .next');
-      const shown = await watchFrom(page, () => showScreen(page, 'Review'), '.stage img');
-      await page.keyboard.press('g');
-      await page.locator('[role=grid] img').first().waitFor();
-      say('scrolling through it');
-      return { opened, shown, ...(await measureScrolling(page)) };
-    },
-  );
+  const measured = await withProject(browser, makeMany, async (app) => {
+    const page = await app.open();
+    await recentProject(page).waitFor();
+    say('opening it');
+    const opened = await watchFrom(page, () => recentProject(page).click(), 'main[aria-label="Overview"] .next');
+    const shown = await watchFrom(page, () => showScreen(page, 'Review'), '.stage img');
+    await page.keyboard.press('g');
+    await page.locator('[role=grid] img').first().waitFor();
+    say('scrolling through it');
+    return { opened, shown, ...(await measureScrolling(page)) };
+  });
   const { opened, shown, frames, blanks, heapBefore, heapAfter } = measured!;
   return [
     {
@@ -127,6 +147,27 @@ async function timeManyImages(browser: Browser, say: Say): Promise<Row[]> {
     { case: 'open-100k', ours: opened, unit: 'ms', limit: 'below 2000 ms, to the overview painted' },
     { case: 'open-100k first image', ours: shown, unit: 'ms', limit: 'from the overview to the first image painted' },
   ];
+}
+
+/** Seconds of the export of a CSV of a hundred thousand rows, of which one in twenty has changed, up to its new name. */
+async function timeExport(_browser: Browser, say: Say): Promise<Row[]> {
+  say(`exporting ${many} labels`);
+  const home = mkdtempSync(join(tmpdir(), 'second-look-bench-'));
+  try {
+    const path = writeLabels(home, many);
+    const store = openStore(path);
+    const seconds = await timeOf(() =>
+      exportLabels(
+        createProject(path, store),
+        { format: 'csv', folder: home, name: 'corrected.csv' },
+        { signal: new AbortController().signal, report: () => undefined },
+      ),
+    );
+    store.close();
+    return [{ case: 'export-100k', ours: seconds * 1000, unit: 'ms', limit: 'below 2000 ms' }];
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 }
 
 function quantileOf(values: readonly number[], share: number): number {

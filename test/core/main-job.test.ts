@@ -40,7 +40,11 @@ describe('the main job, from folders of pictures to corrected labels', () => {
 
   it.each([undefined, 2])('gives evidence that adds up to the logit (against class %s)', async (againstClassId) => {
     const { imageId } = await real.client.call('images.find', { path: wrong[0]! });
-    const card = await real.client.call('images.card', { imageId });
+    const card = await real.client.call('images.card', { imageId, method: 'learned' });
+    const { rows } = await real.client.call('queue.page', { query: {}, from: 0, count: 1 });
+    expect(card).toMatchObject(
+      rows[0]!.imageId === imageId ? { rank: rows[0]!.rank, rankedCount: 40 } : { rankedCount: 40 },
+    );
     const evidence = await real.client.call('images.evidence', {
       imageIds: [imageId],
       classId: 1,

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/shared/errors.ts';
 import { Connection } from '../../src/renderer/state/connection.svelte.ts';
@@ -26,20 +26,6 @@ describe('connection', () => {
     core.hangUp();
     await waitFor(() => expect(core.params('projects.open')).toEqual([{ recent: 'r1' }]));
     expect(screen.getByRole('button', { name: /^Start reviewing/ })).toBeTruthy();
-  });
-
-  it('finds out whether a decision was written whose answer was lost', async () => {
-    const core = new FakeCore();
-    await renderApp(core);
-    await fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: 'Review' }));
-    await screen.findByText('certified to ±0.004');
-    core.hold('reviews.decide');
-    await fireEvent.keyDown(document.body, { key: 'Enter' });
-    Object.assign(core.rows[0]!, { classId: 2, state: 'relabelled' });
-    core.hangUp();
-    await within(screen.getByRole('complementary')).findByText(/Not saved: train\/picture-1/);
-    await waitFor(() => expect(screen.queryByText(/Not saved/)).toBeNull());
-    expect(within(screen.getByRole('list', { name: 'Queue' })).getByText('→ plane')).toBeTruthy();
   });
 
   it('says what to do when the host refuses for good, and does not try again', async () => {

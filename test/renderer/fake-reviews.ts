@@ -47,7 +47,7 @@ export class FakeReviews {
       const from = before.find((each) => each.imageId === imageId);
       const to = after.find((each) => each.imageId === imageId);
       if (!from || !to) return [];
-      const action = to.state === 'relabelled' ? 'relabel' : 'keep';
+      const action = (Object.keys(stateAfter) as Action[]).find((each) => stateAfter[each] === to.state)!;
       return [
         {
           at: 0,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { captionHeight, gap, scrollToPlace, viewGrid, visiblePlaces } from '../../src/renderer/grid-geometry.ts';
+import { gap, scrollToPlace, viewGrid, visiblePlaces } from '../../src/renderer/grid-geometry.ts';
 
-const size = { total: 100_000, width: 1000, height: 700, tile: 144 };
+const size = { total: 100_000, width: 1000, height: 700, tile: 144, caption: 22 };
 const { columns, rowHeight } = viewGrid(size, 0);
 
 describe('the grid', () => {
   it('shares the width among as many tiles as fit', () => {
     expect(columns).toBe(6);
-    expect(rowHeight).toBe(Math.round((1000 + gap) / 6 - gap) + captionHeight + gap);
+    expect(rowHeight).toBe(Math.round((1000 + gap) / 6 - gap) + size.caption + gap);
     expect(viewGrid({ ...size, width: 100 }, 0).columns).toBe(1);
   });
 

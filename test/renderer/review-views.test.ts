@@ -79,6 +79,16 @@ describe('the grid', () => {
     await waitFor(() => expect(states(core, 1, 2)).toEqual(['kept', 'kept']));
   });
 
+  it('tells the history of the tile in focus', async () => {
+    await openReview();
+    await press('g');
+    await screen.findByRole('grid');
+    await press('ArrowRight');
+    await press('h');
+    const dialog = await screen.findByRole('dialog', { name: 'History' });
+    expect(within(dialog).getByText('train/picture-2.png')).toBeTruthy();
+  });
+
   it('opens the tile in focus, and comes back to it', async () => {
     const { state } = await openReview();
     await press('g');

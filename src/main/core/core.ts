@@ -225,7 +225,7 @@ export function createCore(host: CoreHost): Core {
 
     'queue.page': (params) => readQueuePage(current().project, params),
     'queue.counts': ({ query }, { signal }) => countQueue(current().project, query, signal),
-    'images.card': ({ imageId }, { signal }) => readCard(current().project, compute, current().loaded, imageId, signal),
+    'images.card': (params, { signal }) => readCard(current().project, compute, current().loaded, params, signal),
     'images.find': ({ path }) => findImage(current().project, path),
     'images.evidence': (params, { signal }) =>
       readEvidence(current().project, compute, current().loaded, params, signal),

@@ -8,13 +8,13 @@ import type { ImageRow } from '../store/image-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
 import { requireModel, type Project } from './project.ts';
-import { toQueueRow } from './queue.ts';
+import { toQueueRow, toStoredQuery } from './queue.ts';
 
 export async function readCard(
   project: Project,
   compute: ComputeClient,
   loaded: Loaded,
-  imageId: number,
+  { imageId, method }: CoreHandlerCalls['images.card']['params'],
   signal: AbortSignal,
 ): Promise<ImageCard> {
   const { store } = project;
@@ -23,8 +23,10 @@ export async function readCard(
   const { fitId } = await loaded.fit();
   const logits = await compute.call('fit.predict', { fit: 'labels', rows: Int32Array.of(imageId - 1) }, { signal });
   const probabilities = softmax(logits);
-  const [ranked] = store.rankings.rows(fitId, 'importance', Int32Array.of(imageId));
-  const rankedCount = store.rankings.count(fitId, 'importance');
+  const order = toStoredQuery(project, fitId, { method }).method;
+  const [ranked] = store.rankings.rows(fitId, order, Int32Array.of(imageId));
+  const [costly] = store.rankings.rows(fitId, 'importance', Int32Array.of(imageId));
+  const costlyCount = store.rankings.count(fitId, 'importance');
   return {
     imageId,
     contentKey: contentKeyOf(image.sha256),
@@ -39,9 +41,9 @@ export async function readCard(
     logits: [...logits],
     probabilities,
     rank: ranked?.rank ?? null,
-    rankedCount,
-    importance: ranked?.importance ?? null,
-    importanceQuantile: ranked ? (rankedCount - ranked.rank) / Math.max(1, rankedCount - 1) : null,
+    rankedCount: store.rankings.count(fitId, order),
+    importance: costly?.importance ?? null,
+    importanceQuantile: costly ? (costlyCount - costly.rank) / Math.max(1, costlyCount - 1) : null,
     note: store.notes.newestOf(imageId),
   };
 }
@@ -80,14 +82,17 @@ export function toEvidence(
   answer: ExplainAnswer,
   { classId, againstClassId }: { classId: number; againstClassId?: number | undefined },
 ): Evidence {
+  const suspects = findSuspects(project, [...answer.excitatory, ...answer.inhibitory]);
   const toPoint = ({ row, value, similarity, cosine }: ExplainedPoint): RepresenterPoint => {
     const point = requireImage(project, row + 1);
+    const suspectRank = suspects.get(point.id);
     return {
       imageId: point.id,
       contentKey: contentKeyOf(point.sha256),
       path: point.path,
       classId: classIds[point.id]!,
       state: point.state,
+      ...(suspectRank === undefined ? {} : { suspectRank }),
       value,
       similarity,
       cosine,
@@ -106,6 +111,21 @@ export function toEvidence(
     residual: answer.residual,
     bound: answer.bound,
   };
+}
+
+/** Rank by image id of those points whose own label is in doubt and open. */
+function findSuspects(project: Project, points: readonly ExplainedPoint[]): Map<number, number> {
+  const { store } = project;
+  const fit = store.fits.latest(requireModel(project).id);
+  if (!fit) return new Map();
+  const { method } = toStoredQuery(project, fit.id, { method: 'learned' });
+  const imageIds = Int32Array.from(points, ({ row }) => row + 1);
+  return new Map(
+    store.rankings
+      .rows(fit.id, method, imageIds)
+      .filter(({ state, suggestedClassId, givenClassId }) => state === 'open' && suggestedClassId !== givenClassId)
+      .map(({ imageId, rank }) => [imageId, rank]),
+  );
 }
 
 /** The training images nearest to an image, by the cosine of their features. */

@@ -50,7 +50,8 @@ export function createRankingTable(db: Database) {
   const remove = db.prepare('DELETE FROM ranking WHERE fit_id = ? AND method = ? AND rank BETWEEN ? AND ?');
   const page = db.prepare(pageSql);
   const plainPage = db.prepare(plainSql);
-  const count = db.prepare('SELECT count(*) FROM ranking WHERE fit_id = ? AND method = ?').pluck();
+  // Ranks run from 1 without gaps, so the last one is the count, and that is one step in the key.
+  const count = db.prepare('SELECT coalesce(max(rank), 0) FROM ranking WHERE fit_id = ? AND method = ?').pluck();
   const top = db.prepare(`
     SELECT ranking.image_id AS imageId, ranking.rank, ranking.score, ranking.importance,
       ranking.suggested_class_id AS suggestedClassId, ranking.probability,

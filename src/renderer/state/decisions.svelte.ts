@@ -1,6 +1,13 @@
 // Deciding, undoing and redoing. A decision shows at once and counts as saved when core has answered.
 import type { CoreCalls } from '../../shared/core-contract.ts';
-import type { LabelChange, RankingMethod, ReviewAnswer, ReviewProgress } from '../../shared/domain.ts';
+import {
+  stateAfter,
+  type Action,
+  type LabelChange,
+  type RankingMethod,
+  type ReviewAnswer,
+  type ReviewProgress,
+} from '../../shared/domain.ts';
 import { t } from '../texts.svelte.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence, type Notices } from './notices.svelte.ts';
@@ -9,15 +16,16 @@ import type { LaidOver, Queue } from './queue.svelte.ts';
 import { describeSaved, describeUnsaved } from './saved-sentence.ts';
 import { toStanding, type Judged } from './verdict.ts';
 
-/** Decisions of one key that were not saved and have been taken back. */
-export interface UnsavedDecision {
-  judged: readonly Judged[];
+/** Decisions that were not saved and have been taken back: one group for each key, the oldest first. */
+export interface Unsaved {
+  groups: readonly (readonly Judged[])[];
+  /** Why the last of them was not. */
   sentence: string;
 }
 
 export class Decisions {
   progress = $state.raw<ReviewProgress | null>(null);
-  unsaved = $state.raw<UnsavedDecision | null>(null);
+  unsaved = $state.raw<Unsaved | null>(null);
   /** The last thing that was saved, in words. */
   saved = $state('');
   /** Keys that core has not answered yet. */
@@ -36,7 +44,7 @@ export class Decisions {
     this.#queue = queue;
     this.#project = project;
     this.#notices = notices;
-    core.onOpen(() => void this.#catchUp());
+    project.onOpen(() => void this.#catchUp());
   }
 
   /** Shows decisions and has them saved as one group; where that fails they are taken back, and it says so. */
@@ -44,7 +52,7 @@ export class Decisions {
     const before = judged.map(({ row }) => this.#queue.overlay.get(row.imageId));
     const laid = judged.map(({ row, verdict }): LaidOver => ({ ...toStanding(row, verdict), isSaved: false }));
     judged.forEach(({ row }, index) => this.#queue.overlay.set(row.imageId, laid[index]!));
-    this.unsaved = null;
+    this.#dropUnsaved(judged);
     this.pending += 1;
     this.#newest = this.#enqueue(async () => {
       try {
@@ -55,7 +63,7 @@ export class Decisions {
         return true;
       } catch (error) {
         judged.forEach(({ row }, index) => this.#takeBack(row.imageId, laid[index]!, before[index]));
-        this.unsaved = { judged, sentence: toSentence(error) };
+        this.unsaved = { groups: [...(this.unsaved?.groups ?? []), judged], sentence: toSentence(error) };
         this.#notices.announce(describeUnsaved(this.unsaved));
         return false;
       } finally {
@@ -96,6 +104,13 @@ export class Decisions {
     }
   }
 
+  /** Decides once more what was not saved, as the same groups. */
+  retry(): void {
+    const groups = this.unsaved?.groups ?? [];
+    this.unsaved = null;
+    for (const judged of groups) this.decide(judged);
+  }
+
   dismissUnsaved(): void {
     this.unsaved = null;
   }
@@ -128,21 +143,39 @@ export class Decisions {
     return done;
   }
 
-  /** The line is back: decisions whose answer was lost may have been written after all, all of them or none. */
+  /** What is decided anew is no longer to be tried again. */
+  #dropUnsaved(judged: readonly Judged[]): void {
+    if (!this.unsaved) return;
+    const anew = new Set(judged.map(({ row }) => row.imageId));
+    const groups = this.unsaved.groups
+      .map((group) => group.filter(({ row }) => !anew.has(row.imageId)))
+      .filter((group) => group.length > 0);
+    this.unsaved = groups.length > 0 ? { ...this.unsaved, groups } : null;
+  }
+
+  /** The line is back: groups whose answer was lost may have been written after all, each of them whole or not at all. */
   async #catchUp(): Promise<void> {
     if (this.progress === null) return;
     await this.readProgress();
-    const { unsaved } = this;
-    const first = unsaved?.judged[0];
-    if (!unsaved || !first) return;
-    const card = await this.#core.call('images.card', { imageId: first.row.imageId });
-    const wanted = toStanding(first.row, first.verdict);
-    if (card.state !== wanted.state || card.classId !== wanted.classId) return;
-    for (const { row, verdict } of unsaved.judged)
-      this.#queue.lay([{ imageId: row.imageId, ...toStanding(row, verdict) }], true);
-    this.unsaved = null;
-    this.saved = t('review.saved-after-all', { path: first.row.path });
-    this.#notices.announce(this.saved);
+    for (const group of this.unsaved?.groups ?? []) {
+      if (!(await this.#isWritten(group[0]!))) continue;
+      this.#queue.lay(
+        group.map(({ row, verdict }) => ({ imageId: row.imageId, ...toStanding(row, verdict) })),
+        true,
+      );
+      this.#dropUnsaved(group);
+      this.saved = t('review.saved-after-all', { path: group[0]!.row.path });
+      this.#notices.announce(this.saved);
+    }
+  }
+
+  /** Whether a verdict is the last word on its image; as long as it cannot be known, it is not. */
+  async #isWritten({ row, verdict }: Judged): Promise<boolean> {
+    const history = await this.#core.call('images.history', { imageId: row.imageId }).catch(() => []);
+    const last = history.findLast(({ action }) => action !== 'note');
+    if (!last || !Object.hasOwn(stateAfter, last.action)) return false;
+    const wanted = toStanding(row, verdict);
+    return last.to === wanted.classId && stateAfter[last.action as Action] === wanted.state;
   }
 }
 

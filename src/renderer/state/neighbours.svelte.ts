@@ -52,6 +52,11 @@ export class Neighbours {
     this.#load(row);
   }
 
+  /** Forgets what could not be loaded, so that it is asked for again when it is next held. */
+  dropFailed(): void {
+    for (const imageId of [...this.#errors.keys()]) this.#drop(imageId);
+  }
+
   clear(): void {
     for (const imageId of this.#controllers.keys()) this.#drop(imageId);
   }

@@ -20,6 +20,7 @@ export class Project {
 
   readonly #connection: Connection;
   readonly #replacedListeners: (() => void)[] = [];
+  readonly #openListeners: (() => void)[] = [];
   #newestRevision = 0;
   #isRefreshing = false;
 
@@ -68,6 +69,11 @@ export class Project {
     this.#replacedListeners.push(listener);
   }
 
+  /** Called each time the line is open and core has this project open: what was missed meanwhile may be asked for. */
+  onOpen(listener: () => void): void {
+    this.#openListeners.push(listener);
+  }
+
   async #replace(opened: Promise<ProjectOverview>): Promise<void> {
     const overview = await opened;
     for (const listener of this.#replacedListeners) listener();
@@ -79,6 +85,7 @@ export class Project {
     if (this.#connection.app?.isOpen) await this.reload();
     else if (this.overview) await this.#reopen(this.overview.displayPath);
     this.isKnown = true;
+    if (this.overview) for (const listener of this.#openListeners) listener();
   }
 
   /** Core was started anew and has no project open; the one on screen goes on where it was. */

@@ -2,6 +2,7 @@
 import type { QueueQuery, QueueRow, RankingMethod } from '../../shared/domain.ts';
 import type { Core } from './connection.svelte.ts';
 import { Decisions } from './decisions.svelte.ts';
+import { FullEvidence } from './full-evidence.svelte.ts';
 import { Neighbours } from './neighbours.svelte.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -9,6 +10,7 @@ import type { Preferences } from './preferences.svelte.ts';
 import type { Project } from './project.svelte.ts';
 import { Queue } from './queue.svelte.ts';
 import { Selection } from './selection.svelte.ts';
+import { Similar } from './similar.svelte.ts';
 import { TileSize } from './tiles.svelte.ts';
 import { toRow, toVerdict, type Said } from './verdict.ts';
 
@@ -35,6 +37,11 @@ export class Review {
   /** What is selected in the grid, by place in the queue. */
   readonly selection = new Selection();
   readonly tileSize = new TileSize();
+  /** What the views of an image hold, so that it is there when one comes back to them. */
+  readonly similar: Similar;
+  readonly full: FullEvidence;
+  /** The image that was opened last from another view. */
+  opened: number | null = null;
   view = $state<ReviewView>('image');
   isFilterOpen = $state(false);
   /** Stays from image to image. */
@@ -75,7 +82,10 @@ export class Review {
     );
     this.decisions = new Decisions(core, this.queue, project, notices);
     this.neighbours = new Neighbours(core);
+    this.similar = new Similar(core);
+    this.full = new FullEvidence(core);
     project.onReplaced(() => this.#forget());
+    project.onOpen(() => this.#catchUp());
   }
 
   /** Goes on where the reviewer was; makes the queue where there is none, or a newer ranking. */
@@ -91,8 +101,7 @@ export class Review {
       await this.#jobs.finish({ kind: 'rank', params: { methods: [query.method] } });
     if (start !== this.#starts) return;
     this.fitId = this.#project.overview?.fit?.id ?? null;
-    this.neighbours.clear();
-    this.#visits = [];
+    this.#forgetImage();
     this.selection.clear();
     if (this.view !== 'grid') this.view = 'image';
     this.place = 0;
@@ -147,9 +156,10 @@ export class Review {
   /** Opens any image, in the queue or not, over what is shown; `leave` and a decision come back, and call `onEnd`. */
   async open(imageId: number, onEnd?: () => void): Promise<void> {
     try {
-      const card = await this.#core.call('images.card', { imageId });
+      const card = await this.#core.call('images.card', { imageId, method: this.queue.query.method });
       this.#visits = [...this.#visits, { row: toRow(card), from: this.view, onEnd }];
       this.view = 'image';
+      this.opened = imageId;
     } catch (error) {
       this.#notices.show(error);
     }
@@ -193,8 +203,8 @@ export class Review {
   async #reverse(call: 'reviews.undo' | 'reviews.redo'): Promise<void> {
     const shown = this.current?.imageId;
     const [change] = await this.decisions.reverse(call);
-    // Who has gone on meanwhile is not called back.
-    const hasMoved = this.view !== 'grid' && this.current?.imageId !== shown;
+    // Who has gone on meanwhile is not called back; who had no image yet has gone nowhere.
+    const hasMoved = this.view !== 'grid' && shown !== undefined && this.current?.imageId !== shown;
     if (!change || hasMoved || this.view === 'similar') return;
     const place = this.queue.placeOf(change.imageId);
     if (this.view === 'grid') this.selection.goTo(place ?? this.selection.focus);
@@ -221,13 +231,28 @@ export class Review {
     this.selection.clear();
   }
 
+  /** The line is back: what could not be loaded is asked for again. */
+  #catchUp(): void {
+    if (this.queue.total === null) return;
+    this.neighbours.dropFailed();
+    this.holdNeighbours();
+  }
+
   #forget(): void {
     this.queue.clear();
     this.decisions.forget();
-    this.neighbours.clear();
+    this.#forgetImage();
     this.selection.clear();
-    this.#visits = [];
     this.view = 'image';
     this.fitId = null;
+  }
+
+  /** What is known of single images under a fit. */
+  #forgetImage(): void {
+    this.neighbours.clear();
+    this.similar.clear();
+    this.full.clear();
+    this.#visits = [];
+    this.opened = null;
   }
 }

@@ -1,6 +1,7 @@
 // What was saved, and what was not, in the words that the screen shows and the live region reads.
 import type { ReviewAnswer } from '../../shared/domain.ts';
 import { t } from '../texts.svelte.ts';
+import type { Unsaved } from './decisions.svelte.ts';
 import type { Judged } from './verdict.ts';
 
 /** 'Saved: ship → plane, 37 decided'; of several, how many. */
@@ -18,7 +19,8 @@ export function describeSaved(
   return t('review.saved', { verdict, decided });
 }
 
-export function describeUnsaved({ judged, sentence }: { judged: readonly Judged[]; sentence: string }): string {
+export function describeUnsaved({ groups, sentence }: Unsaved): string {
+  const judged = groups.flat();
   return judged.length === 1
     ? t('review.not-saved', { path: judged[0]!.row.path, why: sentence })
     : t('review.not-saved-many', { count: judged.length, why: sentence });

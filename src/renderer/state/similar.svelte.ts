@@ -33,6 +33,12 @@ export class Similar {
     );
   }
 
+  clear(): void {
+    this.#of = null;
+    this.found.clear();
+    this.selection.clear();
+  }
+
   /** Selects all that carry the label that the image in hand was given. */
   selectSame(asItStands: (row: SimilarImage) => SimilarImage): void {
     const label = this.#of?.givenClassId;

@@ -9,6 +9,8 @@ export function describeTile(row: QueueRow, nameOf: (classId: number | null) => 
     suggestedClassId === givenClassId
       ? nameOf(givenClassId)
       : t('review.tile-suggested', { label: nameOf(givenClassId), suggested: nameOf(suggestedClassId) });
+  // Only images of the train split have a rank, and only they are decided.
+  if (rank === 0) return label;
   if (state === 'open') return t('review.tile', { rank, label });
   return t(`review.tile-${state}`, { rank, label, to: nameOf(row.classId) });
 }

@@ -44,17 +44,22 @@ export function toStanding(
 }
 
 /** An image that is in no queue here, as a row of one. */
-export const toRow = (card: ImageCard): QueueRow => ({
-  imageId: card.imageId,
-  contentKey: card.contentKey,
-  path: card.path,
-  rank: card.rank ?? 0,
-  givenClassId: card.givenClassId,
-  classId: card.classId,
-  suggestedClassId: card.suggestedClassId,
-  probability: null,
-  secondClassId: null,
-  state: card.state,
-  score: card.importance ?? 0,
-  importance: card.importance ?? 0,
-});
+export function toRow(card: ImageCard): QueueRow {
+  const { probabilities, suggestedClassId } = card;
+  const others = probabilities.map((_, index) => index + 1).filter((id) => id !== suggestedClassId);
+  const likelier = (a: number, b: number) => (probabilities[b - 1]! > probabilities[a - 1]! ? b : a);
+  return {
+    imageId: card.imageId,
+    contentKey: card.contentKey,
+    path: card.path,
+    rank: card.rank ?? 0,
+    givenClassId: card.givenClassId,
+    classId: card.classId,
+    suggestedClassId,
+    probability: probabilities[suggestedClassId - 1] ?? null,
+    secondClassId: others.length === 0 ? null : others.reduce(likelier),
+    state: card.state,
+    score: card.importance ?? 0,
+    importance: card.importance ?? 0,
+  };
+}
