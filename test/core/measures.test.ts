@@ -38,14 +38,27 @@ describe('rate', () => {
   it('forgets a slow start, and promises nothing in the first five seconds', () => {
     let now = 0;
     const rate = createRate(() => now);
-    rate.add(0);
+    rate.add(0, 1000);
     now = 1_000;
-    rate.add(10);
+    rate.add(10, 1000);
     expect(rate.perSecond()).toBe(10);
     expect(rate.secondsLeft(100)).toBeNull();
-    for (now = 10_000; now <= 60_000; now += 10_000) rate.add(10 + now / 100);
+    for (now = 10_000; now <= 60_000; now += 10_000) rate.add(10 + now / 100, 1000);
     expect(rate.perSecond()).toBeCloseTo(10, 6);
     expect(rate.secondsLeft(1000)).toBeCloseTo((1000 - 610) / 10, 0);
+  });
+
+  it('does not take what a resumed job finds done for its pace', () => {
+    let now = 0;
+    const rate = createRate(() => now);
+    rate.add(0, null);
+    now = 5_000;
+    rate.add(40_000, 50_000);
+    expect(rate.perSecond()).toBeNull();
+    now = 10_000;
+    rate.add(40_500, 50_000);
+    expect(rate.perSecond()).toBe(100);
+    expect(rate.secondsLeft(50_000)).toBe(95);
   });
 });
 

@@ -140,8 +140,8 @@ export class Extractor {
         await this.#run(pixels.subarray(at), count - half),
       ];
       return {
-        features: Float32Array.from([...first.features, ...second.features]),
-        logits: Float32Array.from([...first.logits, ...second.logits]),
+        features: joined(first.features, second.features),
+        logits: joined(first.logits, second.logits),
       };
     }
   }
@@ -161,4 +161,11 @@ export class Extractor {
     for (const row of rows) row.fill(0);
     return [{ index, reason: problem ?? 'The model makes no finite numbers of this picture.' }];
   }
+}
+
+function joined(first: Float32Array, second: Float32Array): Float32Array {
+  const all = new Float32Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }

@@ -132,7 +132,7 @@ export class Jobs {
     let lastReport = 0;
     const report = (progress: JobReport) => {
       Object.assign(row, progress);
-      rate.add(progress.done);
+      rate.add(progress.done, progress.total);
       if (Date.now() - lastReport < reportEveryMs) return;
       lastReport = Date.now();
       this.#options.onChange(this.#snapshot(row));

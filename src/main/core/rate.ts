@@ -1,6 +1,7 @@
 /** How fast a job goes, from the last half minute, so that a slow start is forgotten. */
 export interface Rate {
-  add(done: number): void;
+  /** `done` of `total`; with another total it counts anew, so that what a job finds done already is not its pace. */
+  add(done: number, total: number | null): void;
   /** null until there is enough to tell. */
   perSecond(): number | null;
   /** null in the first five seconds: an early guess is a wrong promise. */
@@ -14,6 +15,7 @@ const silentMs = 5_000;
 export function createRate(now: () => number = Date.now): Rate {
   const startedAt = now();
   const points: { at: number; done: number }[] = [];
+  let currentTotal: number | null = null;
   const perSecond = () => {
     const first = points[0];
     const last = points.at(-1);
@@ -21,10 +23,10 @@ export function createRate(now: () => number = Date.now): Rate {
     return ((last.done - first.done) / (last.at - first.at)) * 1000;
   };
   return {
-    add(done) {
+    add(done, total) {
       const at = now();
-      // A new stage counts from nought.
-      if (done < (points.at(-1)?.done ?? 0)) points.length = 0;
+      if (total !== currentTotal || done < (points.at(-1)?.done ?? 0)) points.length = 0;
+      currentTotal = total;
       points.push({ at, done });
       while (points.length > 2 && at - points[0]!.at > windowMs) points.shift();
     },
