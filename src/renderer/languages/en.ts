@@ -663,7 +663,8 @@ export const texts = {
   'explain.chosen-right_other': '**{{count}}** images of {{label}} are predicted right.',
   'explain.largest': 'The largest confusions',
   'explain.all-right': 'Every test image is predicted right',
-  'explain.all-right-why': 'A cell on the diagonal shows what speaks against its class all the same.',
+  'explain.all-right-why':
+    'With up to twenty classes, a cell on the diagonal shows what speaks against its class all the same.',
   'explain.images': 'Test images of the cell',
   'explain.images-of_one': '{{label}} predicted as {{predicted}}: {{count}} test image',
   'explain.images-of_other': '{{label}} predicted as {{predicted}}: {{count}} test images',
@@ -679,8 +680,7 @@ export const texts = {
   'explain.recurs-how_one': 'Beside each: whether it is among the {{top}} most inhibitory ones of the image.',
   'explain.recurs-how_other':
     'Beside each: of how many of the {{count}} images it is among the {{top}} most inhibitory ones.',
-  'explain.recurs_one': '{{times}} of {{count}} image',
-  'explain.recurs_other': '{{times}} of {{count}} images',
+  'explain.recurs': '{{times}} of {{images}}',
   'explain.review': 'Review {{label}}, {{path}}',
   'explain.sum_one': '{{what}}, of {{count}} image',
   'explain.sum_other': '{{what}}, summed over {{count}} images',

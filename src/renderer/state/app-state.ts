@@ -46,7 +46,7 @@ export function createAppState(host: Host): AppState {
     jobs,
     review,
     learning: new Learning(connection, review, notices),
-    explanation: new Explanation(connection, project, jobs),
+    explanation: new Explanation(connection, project),
     runs: new Runs(connection, project, jobs),
     experiment: new Experiment(connection, project, jobs),
     preferences,

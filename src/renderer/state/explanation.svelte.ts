@@ -9,13 +9,12 @@ import type {
   FitTarget,
 } from '../../shared/domain.ts';
 import type { Core } from './connection.svelte.ts';
-import type { Jobs } from './jobs.svelte.ts';
 import { Latest } from './latest.svelte.ts';
 import type { Project } from './project.svelte.ts';
 
 /** Training images that are listed for a cell, and points of each sign for one image. */
 export const listedForCell = 25;
-export const listedForImage = 6;
+export const listedForImage = 5;
 const imagesPerPage = 60;
 
 export interface Cell {
@@ -40,12 +39,9 @@ export class Explanation {
   readonly alone = new Latest<Evidence>();
   readonly #core: Core;
 
-  constructor(core: Core, project: Project, jobs: Jobs) {
+  constructor(core: Core, project: Project) {
     this.#core = core;
     project.onReplaced(() => this.#forget());
-    jobs.onDone(({ kind }) => {
-      if (this.confusion.key !== null && (kind === 'retrain' || kind === 'fit')) void this.load();
-    });
   }
 
   /** Reads the matrix anew and opens the cell that was open, or the largest error. */
@@ -71,6 +67,7 @@ export class Explanation {
     const params = { fit: this.fit, classId, predictedClassId };
     const key = `${this.fit} ${classId} ${predictedClassId}`;
     const isNew = this.images.key !== key;
+    if (isNew) for (const part of [this.images, this.shared]) part.clear();
     const count = isNew ? imagesPerPage : Math.max(imagesPerPage, this.images.value?.rows.length ?? 0);
     const shared = this.shared.load(key, (signal) =>
       this.#core.call('confusion.evidence', { ...params, count: listedForCell }, { signal }),
