@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type App } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import { button, currentPath, expectDecided, makeSample, press, showScreen } from './steps.ts';
+import { button, currentPath, expectDecided, makeSample, press, reach, showScreen } from './steps.ts';
 
 let browser: Browser;
 let app: App;
@@ -123,6 +123,92 @@ describe('the main job by keyboard', () => {
       const [path, split] = before.split(',');
       expect(after).toBe([path, split, truth.get(path!)].join(','));
     }
+  });
+
+  it('goes through every view and dialog of Review by keys, and each says in words what happens', async () => {
+    const keys = async (...names: string[]) => {
+      for (const name of names) await page.keyboard.press(name);
+    };
+    const hears = (words: RegExp) =>
+      expect.poll(async () => (await page.getByRole('status').allTextContents()).join(' | ')).toMatch(words);
+    const hasFocus = (selector: string) =>
+      expect.poll(() => page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)).toBe(true);
+    const dialog = page.getByRole('dialog');
+    const note = page.getByRole('textbox', { name: 'Note' });
+
+    await showScreen(page, 'Review');
+    await page.getByText('the other', { exact: false }).first().waitFor();
+    const tree = await page.locator('body').ariaSnapshot();
+    for (const part of [
+      /navigation "Screens"/,
+      /main "Review"/,
+      /heading "Review" \[level=1\]/,
+      /list "Queue"/,
+      /button "Rank \d+, \w+(, suggested \w+)?"/,
+      /img "\w+, train\/\w+\/\d+\.jpg"/,
+      /complementary "This image"/,
+      /button "(Relabel|Keep) \w+"/,
+      /combobox "Find a class"/,
+      /row ".*logit.*[+−]\d/,
+      /progressbar "Decided"/,
+    ])
+      expect(tree).toMatch(part);
+    await hears(/Rank \d+, \w+/);
+
+    await keys('e');
+    await page.locator('[data-point]').first().waitFor();
+    await keys('ArrowRight');
+    await hasFocus('[data-point]');
+    const opened = await page.evaluate(() => document.activeElement?.getAttribute('data-point'));
+    await keys('Enter');
+    await page.locator('.stage img').waitFor();
+    await keys('u');
+    await hears(/Saved: \w+ unsure/);
+    await hasFocus(`[data-point="${opened}"]`);
+    await keys('Escape', 's', 'a', 'u');
+    await hears(/Saved: .*unsure|Saved: \d+ images/);
+    await keys('Control+z');
+    await hears(/Undone/);
+
+    await keys('Escape', 'g');
+    await page.getByRole('grid', { name: 'Grid' }).waitFor();
+    await keys('ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight');
+    expect(await page.getByRole('gridcell', { selected: true }).count()).toBe(3);
+    await keys('x');
+    await hears(/Saved: 3 images/);
+    await keys('Control+z');
+    await hears(/Undone/);
+    await keys('h');
+    await dialog.getByText(/undone/).waitFor();
+    await keys('Escape', 'g');
+
+    await page.locator('.stage img').waitFor();
+    await keys('/');
+    await page.keyboard.type('peach');
+    await page.getByRole('option', { name: /peach/ }).waitFor();
+    await keys('Enter');
+    await hears(/Saved: .*peach/);
+    await expect.poll(() => note.isEnabled()).toBe(true);
+    await keys('n');
+    await page.keyboard.type('two in one');
+    await keys('Enter', 'h');
+    await dialog.getByText('noted: two in one').waitFor();
+    await keys('Escape', 'z', '+', '+', '+', '+', '+', '+', 'Control+ArrowDown');
+    await expect.poll(() => page.locator('.stage').evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
+    const zoom = await page.locator('.caption .zoom').innerText();
+    await keys('ArrowRight');
+    expect(await page.locator('.caption .zoom').innerText()).toBe(zoom);
+
+    await keys('f');
+    await reach(page, dialog.getByLabel('Path contains'));
+    await page.keyboard.type('pear');
+    await dialog.getByRole('button', { name: /^Show \d+ images/ }).waitFor();
+    await keys('Enter');
+    await button(page, /Filter: 1 part/).waitFor();
+    await keys('?');
+    await dialog.getByText('Evidence in full', { exact: true }).waitFor();
+    await keys('Escape');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('asked for nothing beyond this machine, and broke no rule of the content security policy', () => {

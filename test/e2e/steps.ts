@@ -2,17 +2,20 @@
 import type { Locator, Page } from 'playwright-core';
 import { formatCount } from '../../src/renderer/numbers.ts';
 
-/** Moves the focus with Tab until it is on the control, then presses Enter. */
-export async function press(page: Page, control: Locator): Promise<void> {
+/** Moves the focus with Tab until it is on the control. */
+export async function reach(page: Page, control: Locator): Promise<void> {
   await control.waitFor();
   for (let step = 0; step < 60; step++) {
-    if (await control.evaluate((element) => element === document.activeElement)) {
-      await page.keyboard.press('Enter');
-      return;
-    }
+    if (await control.evaluate((element) => element === document.activeElement)) return;
     await page.keyboard.press('Tab');
   }
   throw new Error('The control cannot be reached with Tab.');
+}
+
+/** Reaches a control and presses Enter on it. */
+export async function press(page: Page, control: Locator): Promise<void> {
+  await reach(page, control);
+  await page.keyboard.press('Enter');
 }
 
 export const button = (page: Page, name: string | RegExp): Locator => page.getByRole('button', { name });
