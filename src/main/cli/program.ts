@@ -101,6 +101,7 @@ export function createProgram(): Command {
         'image',
         'class',
         'against',
+        'order',
       ]),
     )
     .option('--class <name>', 'the predicted one where left out')
