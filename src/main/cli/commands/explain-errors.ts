@@ -60,10 +60,11 @@ export async function explainCell(
       ...(await session.call('confusion.images', { ...cell, from: images.length, count: imagesPerPage })).rows,
     );
 
-  const toRow = ({ path, classId, state, value, recurrence, similarity, cosine }: RecurringPoint) => ({
+  const toRow = ({ path, classId, state, suspectRank, value, recurrence, similarity, cosine }: RecurringPoint) => ({
     path,
     label: nameOf(classId),
     state,
+    suspectRank: suspectRank ?? null,
     value,
     recurrence,
     similarity,

@@ -50,9 +50,11 @@ async function explainImages(session: Session, options: ExplainOptions & { image
     fit,
   });
 
-  const toRow = ({ path, classId, value, similarity, cosine }: RepresenterPoint) => ({
+  const toRow = ({ path, classId, state, suspectRank, value, similarity, cosine }: RepresenterPoint) => ({
     path,
     label: nameOf(classId),
+    state,
+    suspectRank: suspectRank ?? null,
     value,
     similarity,
     cosine,
