@@ -2,7 +2,6 @@
 import { mkdtempSync, readdirSync, rmSync, linkSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openSession } from '../../src/main/cli/session.ts';
 import { decodeInto } from '../../src/main/compute/decode-pool.ts';
 import { openModel, type OpenModel } from '../../src/main/compute/open-model.ts';
@@ -75,14 +74,14 @@ async function measure({ name, model, choice, count }: Case, folder: string): Pr
   const decodes: number[] = [];
   const inferences: number[] = [];
   const extractions: number[] = [];
-  const gaps: number[] = [];
+  const gaps: Gap[] = [];
   // In turns, so that what else the machine does falls on all three alike.
   for (let round = 0; round < rounds; round++) {
     decodes.push(paths.length / (await timeOf(() => decodeAll(opened, paths))));
     inferences.push(paths.length / (await timeOf(() => inferAll(opened, paths.length))));
-    const { result, longestGapMs } = await extractAll(path, choice, paths);
+    const { result, longest } = await extractAll(path, choice, paths);
     extractions.push(result.imagesPerSecond);
-    gaps.push(longestGapMs);
+    gaps.push(longest);
   }
   await opened.session.release();
   const [decode, inference, ours] = [decodes, inferences, extractions].map(medianOf) as [number, number, number];
@@ -98,7 +97,12 @@ async function measure({ name, model, choice, count }: Case, folder: string): Pr
       ratio: ours / allowed,
       limit: `${opened.provider}; decoding alone ${decode.toFixed(0)}, inference alone ${inference.toFixed(0)} images/s`,
     },
-    { case: `${name}: longest gap of core`, ours: Math.max(...gaps), unit: 'ms', limit: '50 ms' },
+    {
+      case: `${name}: longest gap of core`,
+      ours: Math.max(...gaps.map(({ ms }) => ms)),
+      unit: 'ms',
+      limit: `50 ms; at most ${Math.max(...gaps.map(({ ownMs }) => ownMs)).toFixed(1)} ms of one gap were core's own work`,
+    },
   ];
 }
 
@@ -107,6 +111,33 @@ const listImages = (folder: string): string[] =>
     .filter((path) => path.endsWith('.jpg'))
     .sort()
     .map((path) => join(folder, path));
+
+interface Gap {
+  /** Between two turns of the event loop. */
+  ms: number;
+  /** Processor time of this thread within one; the rest it waited for a processor, which others had. */
+  ownMs: number;
+}
+
+/** Returns what tells the longest gap since. */
+function watchEventLoop(): () => Gap {
+  const readOwn = () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  const longest: Gap = { ms: 0, ownMs: 0 };
+  let last = { at: performance.now(), own: readOwn() };
+  const timer = setInterval(() => {
+    const now = { at: performance.now(), own: readOwn() };
+    longest.ms = Math.max(longest.ms, now.at - last.at);
+    longest.ownMs = Math.max(longest.ownMs, now.own - last.own);
+    last = now;
+  }, 1);
+  return () => {
+    clearInterval(timer);
+    return longest;
+  };
+}
 
 /** A project with these pictures, made by the app's own calls, and one extraction. */
 async function extractAll(model: string, choice: Partial<Preprocessing>, paths: string[]) {
@@ -126,12 +157,11 @@ async function extractAll(model: string, choice: Partial<Preprocessing>, paths: 
       params: { images: await session.place(images), labels: { format: 'folders' } },
     });
     await session.call('models.set', { file: await session.place(model), preprocessing: choice });
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
+    const stop = watchEventLoop();
     const result = await session.run<ExtractResult>({ kind: 'extract', params: {} });
-    delay.disable();
+    const longest = stop();
     if (result.done !== paths.length) throw new Error(`${result.done} of ${paths.length} images were extracted.`);
-    return { result, longestGapMs: delay.max / 1e6 };
+    return { result, longest };
   } finally {
     await session.close();
     rmSync(folder, { recursive: true, force: true });
