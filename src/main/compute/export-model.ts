@@ -6,6 +6,7 @@ import type { ExportAnswer, ExportRequest } from '../../shared/compute-contract.
 import { AppError } from '../../shared/errors.ts';
 import { decodePicture } from './decode.ts';
 import { toModelBytes } from './graph/build.ts';
+import { listExternalFiles } from './graph/external-data.ts';
 import type { HeadWeights } from './graph/head-weights.ts';
 import { readModelFile, type ModelFile } from './graph/model-file.ts';
 import { replaceHead } from './graph/replace-head.ts';
@@ -38,7 +39,8 @@ export async function exportModel(request: ExportRequest, signal: AbortSignal): 
     const bytes = toModelBytes(repaired.model);
     await writeFile(request.target, bytes, { flag: 'wx' });
     written.push(request.target);
-    const copied = await copyExternalFiles(file, dirname(request.target), written);
+    const needed = listExternalFiles(repaired.model.graph!);
+    const copied = await copyExternalFiles(file, needed, dirname(request.target), written);
     const made: ModelFile = { ...(await readModelFile(request.target)), name: file.name };
     await runPlainly(made, plan);
     const logits = { features: repaired.logits, making: [], logits: null };
@@ -74,10 +76,17 @@ function toHead({ weights, scale, classes }: ExportRequest): HeadWeights {
   };
 }
 
-async function copyExternalFiles(file: ModelFile, folder: string, written: string[]): Promise<string[]> {
+/** The old head's weights may have been all that a file held: what nothing refers to any more is not copied. */
+async function copyExternalFiles(
+  file: ModelFile,
+  needed: string[],
+  folder: string,
+  written: string[],
+): Promise<string[]> {
   if ((await realpath(dirname(file.path))) === (await realpath(folder))) return [];
   const copied: string[] = [];
-  for (const [location, path] of file.externalPaths) {
+  for (const location of needed) {
+    const path = file.externalPaths.get(location)!;
     const target = join(folder, location);
     await mkdir(dirname(target), { recursive: true });
     await copyFile(path, target, constants.COPYFILE_EXCL).catch((cause: unknown) => {

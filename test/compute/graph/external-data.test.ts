@@ -1,12 +1,14 @@
 import { create } from '@bufbuild/protobuf';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { exportModel } from '../../../src/main/compute/export-model.ts';
 import { findHead } from '../../../src/main/compute/graph/find-head.ts';
 import { readHeadWeights } from '../../../src/main/compute/graph/head-weights.ts';
 import { readModelFile } from '../../../src/main/compute/graph/model-file.ts';
 import { StringStringEntryProtoSchema, TensorProtoSchema } from '../../../src/main/compute/graph/onnx_pb.js';
 import { inspectModel } from '../../../src/main/compute/inspect-model.ts';
+import type { ExportRequest } from '../../../src/shared/compute-contract.ts';
 import { headTensors, makeFolder, makeTinyModel, weights } from '../tiny-models.ts';
 
 /** A folder with a model whose weights lie at `location`, eight bytes into the file there. */
@@ -36,6 +38,29 @@ describe('weights beside a model', () => {
     expect([...readHeadWeights(candidate!.layer!, file.externalPaths).weights]).toEqual(weights);
     // Proves the head on ONNX Runtime: with other weights there it would throw.
     expect((await inspectModel(path)).head).toMatchObject({ dimensions: 3, classes: 2 });
+  });
+
+  it('do not go along with the repaired model where only the old head referred to them', async () => {
+    const { path, folder } = writeModel('weights/w.bin');
+    const { sha256, preprocessing } = await inspectModel(path);
+    const target = join(folder, '..', 'repaired.onnx');
+    const request: ExportRequest = {
+      path,
+      sha256,
+      preprocessing,
+      provider: 'cpu',
+      weights: new Float64Array(8),
+      scale: 1,
+      classes: 2,
+      metadata: {},
+      target,
+      paths: [],
+      logits: new Float64Array(),
+    };
+    const { copied } = await exportModel(request, new AbortController().signal);
+    expect(copied).toEqual([]);
+    expect(existsSync(join(folder, '..', 'weights'))).toBe(false);
+    expect((await inspectModel(target)).head).toMatchObject({ dimensions: 3, classes: 2 });
   });
 
   it.each(['../outside.bin', 'weights/../../outside.bin', '/etc/hostname', '..', '.', ''])(

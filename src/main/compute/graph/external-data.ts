@@ -13,7 +13,7 @@ const readReference = (tensor: TensorProto, key: string): string | undefined =>
   tensor.externalData.find((entry) => entry.key === key)?.value;
 
 /** The files that the graph's tensors live in, as the model names them, subgraphs included. */
-function listExternalFiles(graph: GraphProto): string[] {
+export function listExternalFiles(graph: GraphProto): string[] {
   const tensors = [...graph.initializer];
   const subgraphs: GraphProto[] = [];
   for (const attribute of graph.node.flatMap((node) => node.attribute)) {
