@@ -387,6 +387,9 @@ export type ComputeCalls = {
   /** One step of the queue that learns: goes on from the step before where it was of the same rows, else begins anew. */
   'rank.learn': { params: LearnRequest; result: LearnedOrder };
 
+  /** Pairs of nearly equal pictures, as places among the rows, whose files are `paths`. */
+  'duplicates.find': { params: { rows: Int32Array; paths: string[] }; result: { pairs: [number, number][] } };
+
   /** Compares rankings on labels that were made wrong. Throws 'bad-request' where no features are loaded and none are read. */
   'experiment.run': { params: ExperimentRequest; result: ExperimentAnswer };
   /** Draws an SVG as a PNG. */

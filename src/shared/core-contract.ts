@@ -46,6 +46,7 @@ import {
   type RunComparison,
   type RunMeasures,
   type SimilarImage,
+  type TestLabels,
 } from './domain.ts';
 import { AppError } from './errors.ts';
 import type { MediaBase } from './media-url.ts';
@@ -277,6 +278,8 @@ export const coreContract = {
         ]),
         after: Id.optional(),
       }),
+      /** Equal files and nearly equal pictures; the result is a Duplicates. */
+      z.strictObject({ kind: z.literal('duplicates'), params: Nothing, after: Id.optional() }),
       z.strictObject({ kind: z.literal('experiment'), params: ExperimentSchema, after: Id.optional() }),
       z.strictObject({ kind: z.literal('retrain'), params: Nothing, after: Id.optional() }),
       /** Makes a run again from its record and compares the two; the result is a Reproduction. */
@@ -285,7 +288,7 @@ export const coreContract = {
       z.strictObject({ kind: z.literal('recovery'), params: RecoverySchema, after: Id.optional() }),
       z.strictObject({
         kind: z.literal('export'),
-        params: z.strictObject({ format: z.enum(['csv', 'onnx']), folder: PlaceSchema, name: Name }),
+        params: z.strictObject({ format: z.enum(['csv', 'onnx', 'test-labels']), folder: PlaceSchema, name: Name }),
         after: Id.optional(),
       }),
     ]),
@@ -382,6 +385,13 @@ export const coreContract = {
   ),
   /** The training images that recur among the inhibitory points of a cell; 'not-found' where it has no image. */
   'confusion.evidence': call<CellEvidence>()(CellSchema.extend({ count: z.int().min(0).max(500).default(25) })),
+
+  /** The most suspicious test labels, and the accuracy on them as given and as corrected. They are in no queue. */
+  'testLabels.list': call<TestLabels>()(z.strictObject({ count: z.int().min(0).max(500).default(50) })),
+  /** A verdict on a test label: it changes the corrected accuracy alone. `open` takes the last one back. */
+  'testLabels.decide': call<null>()(
+    z.strictObject({ imageId: Id, action: z.enum(['keep', 'relabel', 'exclude', 'open']), classId: Id.optional() }),
+  ),
 
   'runs.list': call<Run[]>()(Nothing),
   /** What a retrain would say of the test split, by its first steps; null where no label changed, nothing is measured or they do not come near. */

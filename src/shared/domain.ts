@@ -274,12 +274,17 @@ export interface QueueLearning {
   verdicts: number;
   /** null where it cannot be said yet. */
   estimate: ErrorsLeft | null;
+  /** Of test accuracy, from the next hundred reviews; null where the runs cannot tell. */
+  gain: ExpectedGain | null;
   /** Decisions until it learns again. */
   dueIn: number;
 }
 
-export const arrangements = ['rank', 'given', 'confusion', 'state'] as const;
-/** What stands together in a queue; within each group images are in order of rank. *Confusion*: given label, then suggested. */
+export const arrangements = ['rank', 'balanced', 'given', 'confusion', 'state'] as const;
+/**
+ * What stands together in a queue; within each group images are in order of rank. *Confusion*: given label, then suggested.
+ * *Balanced*: the given labels in turn, so that no class is repaired long before the others.
+ */
 export type Arrangement = (typeof arrangements)[number];
 
 /** One ranking on the images that have a verdict. */
@@ -303,6 +308,62 @@ export interface BakeOff {
   checked: number[];
   /** The best average precision first; null where there are too few verdicts to know. */
   methods: BakedRanking[] | null;
+}
+
+/** What a person says of a test label. */
+export interface TestVerdict {
+  action: 'keep' | 'relabel' | 'exclude';
+  /** Where relabelled. */
+  classId: number | null;
+}
+
+export interface TestLabelRow {
+  imageId: number;
+  path: string;
+  contentKey: string;
+  givenClassId: number;
+  /** The likeliest other class, its probability, and by how much its logit is above that of the given label. */
+  suggestedClassId: number;
+  probability: number;
+  margin: number;
+  verdict: TestVerdict | null;
+}
+
+/** Test labels under the newest fit; verdicts on them change the corrected accuracy and nothing else. */
+export interface TestLabels {
+  images: number;
+  /** Labels that the fit speaks against. */
+  suspicious: number;
+  /** Verdicts, and those among them that are against the label. */
+  decided: number;
+  corrected: number;
+  accuracy: Proportion | null;
+  correctedAccuracy: Proportion | null;
+  /** The most suspicious first. */
+  rows: TestLabelRow[];
+}
+
+/** The same picture several times: equal files, or nearly equal pictures. */
+export interface DuplicateGroup {
+  kind: 'exact' | 'near';
+  images: { imageId: number; path: string; contentKey: string; split: Split; classId: number | null }[];
+  isAcrossSplits: boolean;
+  /** Whether they carry different labels. */
+  isContradiction: boolean;
+}
+
+export interface DuplicateCounts {
+  groups: number;
+  images: number;
+  acrossSplits: number;
+  contradictions: number;
+}
+
+export interface Duplicates {
+  exact: DuplicateCounts;
+  near: DuplicateCounts;
+  /** The first of them, those across splits before the others. */
+  groups: DuplicateGroup[];
 }
 
 export type ExperimentMethod = Exclude<RankingMethod, 'learned'> | 'random';
@@ -349,6 +410,9 @@ export interface Estimate {
   value: number;
   interval: [number, number];
 }
+
+/** A difference of shares that is not known, with its 95 % interval. */
+export type ExpectedGain = Measured;
 
 /** Wrong labels among the images that are open, and among the next hundred of them in the queue. */
 export interface ErrorsLeft {
@@ -568,6 +632,8 @@ export interface ReviewProgress {
   relabelled: number;
   /** Share of the last 50 decisions that changed the label; null before the first. */
   hitRate: number | null;
+  /** The same of the 50 before those; null where there are none. */
+  hitRateBefore: number | null;
   /** Decisions an hour over the last ten minutes of work; null before the tenth. */
   pacePerHour: number | null;
   /** Median time of the last 50 decisions; null before the first. */
@@ -820,6 +886,7 @@ export const jobKinds = [
   'extract',
   'fit',
   'rank',
+  'duplicates',
   'retrain',
   'reproduce',
   'recovery',

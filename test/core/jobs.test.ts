@@ -20,6 +20,7 @@ function startJobs(work: Partial<Record<JobKind, JobWork>>, store = makeSmallPro
       extract: nothing,
       fit: nothing,
       rank: nothing,
+      duplicates: nothing,
       experiment: nothing,
       retrain: nothing,
       reproduce: nothing,

@@ -49,6 +49,11 @@ describe('a query', () => {
   it('puts together what belongs together, in order of rank within', () => {
     relabel(2);
     expect(find({ arrangement: 'given' })).toEqual([11, 9, 7, 5, 3, 1, 12, 10, 8, 6, 4, 2]);
+    expect(
+      find({ arrangement: 'balanced', method: 'importance' })
+        .slice(0, 4)
+        .map((id) => id % 2),
+    ).toEqual([0, 1, 0, 1]);
     expect(find({ arrangement: 'confusion', states: ['open'] })).toEqual([11, 9, 7, 5, 3, 1, 12, 10, 8, 6, 4]);
     expect(find({ arrangement: 'state' }).at(-1)).toBe(2);
   });

@@ -72,6 +72,7 @@ export class FakeReviews {
       open: this.#rows.length - decided,
       relabelled: this.#rows.filter(({ classId, givenClassId }) => classId !== givenClassId).length,
       hitRate: last.length === 0 ? null : changes / last.length,
+      hitRateBefore: null,
       pacePerHour: last.length < 10 ? null : 1843,
       secondsPerDecision: last.length === 0 ? null : 1.9,
       canUndo: this.#standing.length > 0,

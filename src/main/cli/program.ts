@@ -15,6 +15,7 @@ import { doctor } from './commands/doctor.ts';
 import { experiment, type ExperimentOptions } from './commands/experiment.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
 import { fit, rank, retrain, type FitOptions, type RankOptions } from './commands/fit.ts';
+import { duplicates, testLabels } from './commands/hygiene.ts';
 import { importImages, type ImportOptions } from './commands/import.ts';
 import { extract, setModel, type ExtractOptions, type ModelOptions } from './commands/model.ts';
 import { runs, type RunsOptions } from './commands/runs.ts';
@@ -151,10 +152,17 @@ export function createProgram(): Command {
     .option('--orders <number>', 'with --recovery: random orders beside it', readCount, 2)
     .option('--truth <file>', 'with --recovery: CSV of the true labels, path,label');
 
+  add<{ top: number }>(
+    'test-labels',
+    'the test labels that the fit speaks against, and the accuracy with those corrected',
+    testLabels,
+  ).option('--top <images>', 'how many', readCount, 50);
+  add('duplicates', 'equal files and nearly equal pictures, within and across the splits', duplicates);
+
   add<ExportOptions>('export', 'write the corrected labels, or the model with the fitted head', exportProject)
     .addOption(
-      new Option('--format <format>', 'csv: the labels; onnx: the model')
-        .choices(['csv', 'onnx'])
+      new Option('--format <format>', 'csv: the labels; onnx: the model; test-labels: the verdicts on test labels')
+        .choices(['csv', 'onnx', 'test-labels'])
         .makeOptionMandatory(),
     )
     .requiredOption('--out <path>', 'a file that does not exist yet');

@@ -37,6 +37,7 @@ import { findCauses } from './run-causes.ts';
 import { measureRun } from './run-measures.ts';
 import { compareRuns, listRuns, readRecovery } from './runs.ts';
 import { Settings } from './settings.ts';
+import { decideTestLabel, readTestLabels } from './test-labels.ts';
 import { Thumbnails } from './thumbnails.ts';
 
 export interface Core {
@@ -241,6 +242,15 @@ export function createCore(host: CoreHost): Core {
     'reviews.progress': () => reviews().progress(),
 
     'queue.learned': () => current().learning.read(),
+
+    'testLabels.list': (params, { signal }) =>
+      readTestLabels(current().project, compute, current().loaded, params, signal),
+    'testLabels.decide': (params) => {
+      const { project, touch } = current();
+      decideTestLabel(project, settings.reviewer, params);
+      touch();
+      return null;
+    },
 
     'experiments.write': async ({ id, folder, name }) => ({
       written: await writeExperiment(compute, await grants.resolve(folder), name, readExperiment(current().jobs, id)),

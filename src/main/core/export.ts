@@ -11,7 +11,7 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Project } from './project.ts';
 
 export interface ExportJobParams {
-  format: 'csv' | 'onnx';
+  format: 'csv' | 'onnx' | 'test-labels';
   folder: string;
   name: string;
 }

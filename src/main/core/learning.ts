@@ -7,6 +7,7 @@ import { isAppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { RankedImage } from '../store/ranking-table.ts';
 import type { ComputeClient } from './compute-client.ts';
+import { expectGain } from './gain.ts';
 import type { Loaded } from './loaded.ts';
 import { requireModel, type Project } from './project.ts';
 import { readImportances, toRankRequest } from './rankings.ts';
@@ -40,7 +41,7 @@ export class Learning {
 
   /** To be called after each decision; starts a step where one is due. */
   noteDecision(): void {
-    if (this.#step || this.#options.isBusy() || this.read().dueIn > 0) return;
+    if (this.#step || this.#options.isBusy() || this.#dueIn() > 0) return;
     this.#step = this.#learn()
       .catch((error: unknown) => {
         // Compute was restarted or the project closed: the next decision tries again.
@@ -59,12 +60,19 @@ export class Learning {
     const { store } = this.#options.project;
     const fit = this.#newestFit();
     const learned = fit ? store.learnedQueues.find(fit.id) : undefined;
-    const due = Math.max(fewest, Math.min(most, Math.round(store.images.countBySplit().train / stepsInAll)));
+    const estimate = learned?.estimate ?? null;
     return {
       verdicts: learned?.verdicts ?? 0,
-      estimate: learned?.estimate ?? null,
-      dueIn: Math.max(0, due - this.#countNew()),
+      estimate,
+      gain: expectGain(this.#options.project, estimate),
+      dueIn: this.#dueIn(),
     };
+  }
+
+  #dueIn(): number {
+    const train = this.#options.project.store.images.countBySplit().train;
+    const due = Math.max(fewest, Math.min(most, Math.round(train / stepsInAll)));
+    return Math.max(0, due - this.#countNew());
   }
 
   /** Ends the step under way; its order is not taken. */

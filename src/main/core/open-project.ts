@@ -8,6 +8,8 @@ import { openStore } from '../store/store.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { Confusions } from './confusion.ts';
 import { exportLabels } from './export.ts';
+import { exportTestLabels } from './export-test-labels.ts';
+import { findDuplicates } from './duplicates.ts';
 import { exportModel } from './export-model.ts';
 import { extract } from './extraction.ts';
 import { fit, retrain } from './fits.ts';
@@ -93,15 +95,15 @@ export function openProject({
       'bakeOff' in (params as object)
         ? bakeOff(project, compute, loaded, context)
         : rank(project, compute, loaded, learning, params as { methods: RankingMethod[] }, context),
+    duplicates: (_, context) => findDuplicates(project, compute, loaded, context),
     experiment: (params, context) => runExperiment(project, compute, loaded, params as ExperimentJobParams, context),
     retrain: (_, context) => retrain(project, compute, loaded, version, context),
     reproduce: (params, context) => reproduce(project, compute, loaded, version, params as { runId: number }, context),
     recovery: (params, context) => drawCurve(project, compute, loaded, params as RecoveryJobParams, context),
     export: (params, context) => {
       const asked = params as ExportJobParams;
-      return asked.format === 'onnx'
-        ? exportModel(project, compute, loaded, version, asked, context)
-        : exportLabels(project, asked, context);
+      if (asked.format === 'onnx') return exportModel(project, compute, loaded, version, asked, context);
+      return (asked.format === 'csv' ? exportLabels : exportTestLabels)(project, asked, context);
     },
   };
   const jobs = new Jobs({

@@ -7,15 +7,22 @@ const paceWindowMs = 10 * 60_000;
 const longestGapMs = 60_000;
 const fewestForPace = 10;
 
-/** Share of the last 50 decisions that changed the label, 0 to 1; null before the first. */
-export function hitRateOf(standing: readonly DecisionGroup[]): number | null {
-  let images = 0;
-  let changes = 0;
-  for (let i = standing.length - 1; i >= 0 && images < hitWindow; i--) {
-    images += standing[i]!.images;
-    changes += standing[i]!.changes;
-  }
-  return images === 0 ? null : changes / images;
+/**
+ * Share of the last 50 decisions that changed the label, 0 to 1, and of the 50 before them; null where there are none, and
+ * for the second where there are not so many: a group that was decided at once is not taken apart.
+ */
+export function hitRatesOf(standing: readonly DecisionGroup[]): [last: number | null, before: number | null] {
+  let i = standing.length - 1;
+  const rateOf = (fewest: number): number | null => {
+    let images = 0;
+    let changes = 0;
+    for (; i >= 0 && images < hitWindow; i--) {
+      images += standing[i]!.images;
+      changes += standing[i]!.changes;
+    }
+    return images < fewest ? null : changes / images;
+  };
+  return [rateOf(1), rateOf(hitWindow)];
 }
 
 /** Images decided an hour over the last ten minutes of work, breaks left out; null before the tenth decision. */

@@ -10,7 +10,7 @@ import {
 import { AppError } from '../../shared/errors.ts';
 import type { DecisionGroup, NewDecision } from '../store/decision-table.ts';
 import type { Store } from '../store/store.ts';
-import { hitRateOf, pacePerHourOf, secondsPerDecisionOf } from './pace.ts';
+import { hitRatesOf, pacePerHourOf, secondsPerDecisionOf } from './pace.ts';
 
 export interface DecideParams {
   decisions: { imageId: number; action: Action; classId?: number | undefined; rank?: number | undefined }[];
@@ -59,11 +59,13 @@ export class Reviews {
 
   progress(): ReviewProgress {
     const { open, relabelled, kept, excluded, unsure } = this.#counts;
+    const [hitRate, hitRateBefore] = hitRatesOf(this.#standing);
     return {
       decided: kept + relabelled + excluded + unsure,
       open,
       relabelled,
-      hitRate: hitRateOf(this.#standing),
+      hitRate,
+      hitRateBefore,
       pacePerHour: pacePerHourOf(this.#standing),
       secondsPerDecision: secondsPerDecisionOf(this.#standing),
       canUndo: this.#standing.length > 0,

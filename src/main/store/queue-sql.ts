@@ -42,6 +42,7 @@ const scoreConditions = (query: StoredQuery): string => `
 
 const groups: Record<NonNullable<QueueQuery['arrangement']>, string> = {
   rank: '',
+  balanced: 'row_number() OVER (PARTITION BY label.given_class_id ORDER BY ranking.rank),',
   given: 'label.given_class_id,',
   confusion: 'label.given_class_id, ranking.suggested_class_id,',
   state: 'label.state,',

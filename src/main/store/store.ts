@@ -15,6 +15,7 @@ import { createProjectTable } from './project-table.ts';
 import { createRankingTable } from './ranking-table.ts';
 import { createRunTable } from './run-table.ts';
 import { createSourceTable } from './source-table.ts';
+import { createTestVerdictTable } from './test-verdict-table.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
 
 const createTables = (db: Database) => ({
@@ -31,6 +32,7 @@ const createTables = (db: Database) => ({
   decisions: createDecisionTable(db),
   reviewers: createReviewerTable(db),
   notes: createNoteTable(db),
+  testVerdicts: createTestVerdictTable(db),
   runs: createRunTable(db),
   jobs: createJobTable(db),
 });

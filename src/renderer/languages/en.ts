@@ -59,6 +59,7 @@ export const texts = {
   'job.extract': 'Extracting features',
   'job.fit': 'Fitting the head',
   'job.experiment': 'Experimenting',
+  'job.duplicates': 'Looking for duplicates',
   'job.rank': 'Ranking the images',
   'job.retrain': 'Retraining',
   'job.reproduce': 'Making a run again',
@@ -371,6 +372,7 @@ export const texts = {
   'progress.bar': 'Decided',
   'progress.decided': '**{{decided}}** decided',
   'progress.left': '**{{left}}** left',
+  'progress.hit-rate-before': '(before: {{before}})',
   'progress.hit-rate': 'hit rate of the last 50 **{{rate}}**',
   'progress.pace': '**{{pace}}** an hour',
   'progress.saving': 'Saving…',
@@ -468,6 +470,7 @@ export const texts = {
   'review.not-saved-many_other': 'Not saved: {{count}} images. {{why}}',
   'arrange.label': 'Arrange',
   'arrange.rank': 'by rank',
+  'arrange.balanced': 'classes in turn',
   'arrange.given': 'by given label',
   'arrange.confusion': 'by confusion',
   'arrange.state': 'by state',
@@ -549,6 +552,9 @@ export const texts = {
   'order.area-under-margin': 'Area under the margin',
   'order.area-under-margin-why': 'The mean margin on the way of the fit: what it learned late, or never.',
   'filter.any': 'any',
+  'filter.balanced': 'Classes in turn',
+  'filter.balanced-why':
+    'Goes through the given labels in turn, so that no class is repaired long before the others. Where one class holds most of the errors it finds fewer of them.',
   'filter.path': 'Path contains',
   'filter.split': 'Split',
   'filter.split-train': 'train',
@@ -571,11 +577,54 @@ export const texts = {
   'filter.use_one': 'Show {{count}} image',
   'filter.use_other': 'Show {{count}} images',
   'filter.use-all': 'Show',
-  'learning.left': 'about **{{left}}** wrong left ({{low}} to {{high}}), **{{next}}** in the next 100',
+  'learning.go-on': 'Keep going: the next 100 should hold about **{{next}}** ({{low}} to {{high}}).',
+  'learning.stop': 'Sensible to stop: the next 100 should hold about **{{next}}** ({{low}} to {{high}}).',
+  'learning.left': 'About **{{left}}** wrong labels are left ({{low}} to {{high}}).',
+  'learning.gain': 'At the rate so far the next 100 gain {{gain}} points ({{low}} to {{high}}).',
+  'learning.gain-unknown': 'What that gains cannot be told yet: it takes two runs with 20 changed labels between.',
   'learning.unknown': 'too few verdicts to say how many are left',
   'learning.reordered_one': 'The rest of the queue is in a new order, learned from {{count}} verdict.',
   'learning.reordered_other': 'The rest of the queue is in a new order, learned from {{count}} verdicts.',
   'progress.time': '**{{seconds}}** s each',
+
+  // What may be wrong beside the train labels
+  'duplicates.title': 'Duplicates',
+  'duplicates.find': 'Look for them',
+  'duplicates.why':
+    'Equal files, and pictures that are the same but stored anew, scaled, compressed again or brightened. Cropped or mirrored ones are not found.',
+  'duplicates.exact_one':
+    'Equal files: **{{count}}** group of {{images}} images; **{{across}}** across train and test, {{unlike}} under different labels.',
+  'duplicates.exact_other':
+    'Equal files: **{{count}}** groups of {{images}} images; **{{across}}** across train and test, {{unlike}} under different labels.',
+  'duplicates.near_one':
+    'Nearly equal: **{{count}}** group of {{images}} images; **{{across}}** across train and test, {{unlike}} under different labels.',
+  'duplicates.near_other':
+    'Nearly equal: **{{count}}** groups of {{images}} images; **{{across}}** across train and test, {{unlike}} under different labels.',
+  'duplicates.show': 'Show them',
+  'duplicates.more': 'and {{rest}} more; the command line lists them',
+  'duplicates.is-exact': 'equal',
+  'duplicates.is-near': 'nearly equal',
+  'test-labels.title': 'Test labels',
+  'test-labels.loading': 'Reading the test labels…',
+  'test-labels.counts':
+    'The fit speaks against **{{count}}** of {{images}} test labels. Most of those are its own mistakes.',
+  'test-labels.accuracy':
+    'Accuracy **{{given}}** on the labels as given; **{{corrected}}** with {{changes}} of them corrected.',
+  'test-labels.why':
+    'Verdicts here change that second figure and nothing else: no queue, no fit, no run. They are exported as a file of their own.',
+  'test-labels.show': 'Show the most suspicious',
+  'test-labels.row': '{{given}}, or {{suggested}} ({{probability}})?',
+  'test-labels.relabel': 'Suggestion',
+  'test-labels.keep': 'Keep',
+  'test-labels.exclude': 'Exclude',
+  'test-labels.open': 'Take back',
+  'test-labels.open-of': 'Take back: {{path}}',
+  'test-labels.button-of': '{{action}}: {{path}}',
+  'test-labels.is': 'It is {{label}}.',
+  'test-labels.keep-said': 'Kept.',
+  'test-labels.exclude-said': 'Excluded.',
+  'test-labels.saved': 'Saved: {{path}}',
+  'test-labels.more': 'More',
 
   // Experiment
   'experiment.title': 'Which ranking finds wrong labels soonest?',

@@ -27,7 +27,7 @@ export async function decide(
 }
 
 export interface ExportOptions {
-  format: 'csv' | 'onnx';
+  format: 'csv' | 'onnx' | 'test-labels';
   out: string;
 }
 
@@ -39,7 +39,7 @@ export async function exportProject(
   await session.open(project);
   const folder = await session.place(dirname(resolve(out)));
   const request = { kind: 'export', params: { format, folder, name: basename(out) } } as const;
-  if (format === 'csv') {
+  if (format !== 'onnx') {
     const result = await session.run<ExportResult>(request);
     return { json: result, lines: [`${result.changed} changed labels written to ${result.written}`] };
   }

@@ -4,6 +4,7 @@ import type { BakedRanking, RankingMethod } from '../../../shared/domain.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import type { FeatureMatrix } from '../representer/feature-matrix.ts';
+import { findNearDuplicates } from '../duplicates.ts';
 import { Preconditioners } from '../representer/preconditioners.ts';
 import { bake } from './bake-off.ts';
 import { denoise } from './denoised.ts';
@@ -13,7 +14,10 @@ import { learn, type Learner } from './learn.ts';
 import { openMethods } from './methods.ts';
 import { suggestClasses } from './suggest.ts';
 
-export type RankingCalls = Pick<ComputeCalls, 'rank.run' | 'rank.bakeOff' | 'rank.learn' | 'experiment.run'>;
+export type RankingCalls = Pick<
+  ComputeCalls,
+  'rank.run' | 'rank.bakeOff' | 'rank.learn' | 'experiment.run' | 'duplicates.find'
+>;
 
 /** The handlers, and `open`, which is told of new features; `report` is told how far a ranking has come. */
 export function createRanking(report: (progress: ComputeEvents['progress']) => void): {
@@ -60,6 +64,10 @@ export function createRanking(report: (progress: ComputeEvents['progress']) => v
         for await (const [method, values] of scoreEach(methods, scores))
           baked.push(bake(method, values, { judged, isWrong }, checked));
         return baked;
+      },
+      'duplicates.find': (request, { signal }) => {
+        if (!features) throw new AppError('bad-request', 'No features are loaded; run the extraction first.');
+        return findNearDuplicates(features.matrix, request, report, signal);
       },
       'experiment.run': (request, { signal }) => {
         if (!features && !request.pixels)

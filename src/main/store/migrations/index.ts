@@ -7,6 +7,7 @@ import { learnedQueue } from './0050-learned-queue.ts';
 import { batch } from './0060-batch.ts';
 import { runRecord } from './0070-run-record.ts';
 import { classMatch } from './0080-class-match.ts';
+import { testVerdicts } from './0090-test-verdicts.ts';
 
 export interface Migration {
   /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   { version: 60, apply: batch },
   { version: 70, apply: runRecord },
   { version: 80, apply: classMatch },
+  { version: 90, apply: testVerdicts },
 ];
 
 export const newestVersion = migrations.at(-1)!.version;
