@@ -111,3 +111,20 @@ export async function openContext(
   const { lambda, scale } = await fitHead(matrix, request, () => {}, signal, preconditioners);
   return { ...shared, lambda, scale };
 }
+
+/** Paths and true classes of the two-class set, whose pictures are unpacked into `folder`. */
+export function readTwoClasses() {
+  const table = readTable('set_auto_horse_flip40_2000');
+  const names = [...new Set(table.map(({ truth }) => truth))].sort();
+  const ofSplit = (wanted: string) => table.filter(({ split }) => split === wanted);
+  const toClasses = (rows: typeof table) => Int32Array.from(rows, ({ truth }) => names.indexOf(truth));
+  const toPaths = (rows: typeof table) => rows.map(({ file }) => join('cifar10', file));
+  const [train, test] = [ofSplit('train'), ofSplit('test')];
+  return {
+    train: toPaths(train),
+    test: toPaths(test),
+    truth: toClasses(train),
+    testTruth: toClasses(test),
+    folder: unpackMaterial('cifar10.tar', []),
+  };
+}
