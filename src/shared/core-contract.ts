@@ -286,6 +286,12 @@ export const coreContract = {
       z.strictObject({ kind: z.literal('reproduce'), params: z.strictObject({ runId: Id }), after: Id.optional() }),
       /** Draws the recovery curve; the result is a RecoveryCurve. */
       z.strictObject({ kind: z.literal('recovery'), params: RecoverySchema, after: Id.optional() }),
+      /** Writes what the decisions bought: one HTML file that needs nothing else, or the same as JSON. */
+      z.strictObject({
+        kind: z.literal('report'),
+        params: z.strictObject({ format: z.enum(['html', 'json']).default('html'), folder: PlaceSchema, name: Name }),
+        after: Id.optional(),
+      }),
       z.strictObject({
         kind: z.literal('export'),
         params: z.strictObject({ format: z.enum(['csv', 'onnx', 'test-labels']), folder: PlaceSchema, name: Name }),

@@ -891,6 +891,7 @@ export const jobKinds = [
   'reproduce',
   'recovery',
   'experiment',
+  'report',
   'export',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];

@@ -25,6 +25,7 @@ function startJobs(work: Partial<Record<JobKind, JobWork>>, store = makeSmallPro
       retrain: nothing,
       reproduce: nothing,
       recovery: nothing,
+      report: nothing,
       export: nothing,
       ...work,
     },

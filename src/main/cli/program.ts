@@ -18,7 +18,7 @@ import { fit, rank, retrain, type FitOptions, type RankOptions } from './command
 import { duplicates, testLabels } from './commands/hygiene.ts';
 import { importImages, type ImportOptions } from './commands/import.ts';
 import { extract, setModel, type ExtractOptions, type ModelOptions } from './commands/model.ts';
-import { runs, type RunsOptions } from './commands/runs.ts';
+import { report, runs, type ReportOptions, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
 import { readCount, readLambda, readNumber, readNumbers } from './options.ts';
 import { openSession, type Session } from './session.ts';
@@ -158,6 +158,10 @@ export function createProgram(): Command {
     testLabels,
   ).option('--top <images>', 'how many', readCount, 50);
   add('duplicates', 'equal files and nearly equal pictures, within and across the splits', duplicates);
+
+  add<ReportOptions>('report', 'write what the decisions bought: one file that opens anywhere', report)
+    .addOption(new Option('--format <format>').choices(['html', 'json']).default('html'))
+    .requiredOption('--out <file>', 'a file that does not exist yet');
 
   add<ExportOptions>('export', 'write the corrected labels, or the model with the fitted head', exportProject)
     .addOption(

@@ -33,6 +33,7 @@ import { readQueuePage } from './queue.ts';
 import type { RecoveryJobParams } from './recovery.ts';
 import { countQueue } from './queue-counts.ts';
 import { previewRetrain } from './preview.ts';
+import type { ReportJobParams } from './report/report.ts';
 import { findCauses } from './run-causes.ts';
 import { measureRun } from './run-measures.ts';
 import { compareRuns, listRuns, readRecovery } from './runs.ts';
@@ -92,6 +93,7 @@ export function createCore(host: CoreHost): Core {
       ...(create ? { create } : {}),
       version: host.version,
       compute,
+      thumbnails,
       onJob: (job) => emit('job.changed', { job }),
       onChange: (revision) => emit('project.changed', { revision }),
       onReordered: (learning) => emit('queue.reordered', learning),
@@ -134,6 +136,10 @@ export function createCore(host: CoreHost): Core {
       const { truth, ...rest } = request.params;
       const place = truth ? { truth: await grants.resolve(truth) } : {};
       return jobs.start(kind, { ...rest, ...place } satisfies RecoveryJobParams, after);
+    }
+    if (kind === 'report') {
+      const { folder, ...rest } = request.params;
+      return jobs.start(kind, { ...rest, folder: await grants.resolve(folder) } satisfies ReportJobParams, after);
     }
     if (kind === 'export') {
       const { folder, ...rest } = request.params;

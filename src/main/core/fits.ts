@@ -9,7 +9,7 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
-import { rankImages, toRankRequest } from './rankings.ts';
+import { inheritRanking, rankImages, toRankRequest } from './rankings.ts';
 import { compareRuns, listRuns } from './runs.ts';
 import { readTestSet, readTrainingSet, toFitRequest } from './training-set.ts';
 import { readVersions } from './versions.ts';
@@ -113,11 +113,9 @@ async function fitHead(
   const test = readTestSet(project);
   const predictedClassIds = await predictClasses(compute, 'labels', test.imageIds, classes, signal);
 
-  const ranking = await compute.call(
-    'rank.run',
-    { ...toRankRequest(all, classes, answer), methods: ['suspicion'] },
-    { signal },
-  );
+  const ranking =
+    (before && inheritRanking(all, store.rankings.whole(before.id, 'suspicion'))) ??
+    (await compute.call('rank.run', { ...toRankRequest(all, classes, answer), methods: ['suspicion'] }, { signal }));
   const importances = toImportances(imageIds, classIds, classes, answer);
 
   const fitId = store.transaction(() => {

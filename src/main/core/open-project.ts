@@ -22,8 +22,10 @@ import { bakeOff } from './bake-off.ts';
 import { rank } from './rankings.ts';
 import { drawCurve, type RecoveryJobParams } from './recovery.ts';
 import { reproduce } from './reproduce.ts';
+import { writeReport, type ReportJobParams } from './report/report.ts';
 import { Reviews } from './reviews.ts';
 import { makeSample, type SampleJobParams } from './sample.ts';
+import type { Thumbnails } from './thumbnails.ts';
 
 export interface OpenProject {
   project: Project;
@@ -45,6 +47,7 @@ interface OpenOptions {
   /** The app's. */
   version: string;
   compute: ComputeClient;
+  thumbnails: Thumbnails;
   onJob(job: Job): void;
   onChange(revision: number): void;
   onReordered(learning: QueueLearning): void;
@@ -57,6 +60,7 @@ export function openProject({
   create,
   version,
   compute,
+  thumbnails,
   onJob,
   onChange,
   onReordered,
@@ -99,6 +103,10 @@ export function openProject({
     experiment: (params, context) => runExperiment(project, compute, loaded, params as ExperimentJobParams, context),
     retrain: (_, context) => retrain(project, compute, loaded, version, context),
     reproduce: (params, context) => reproduce(project, compute, loaded, version, params as { runId: number }, context),
+    report: (params, context) => {
+      const { estimate } = learning.read();
+      return writeReport(project, compute, loaded, thumbnails, estimate, params as ReportJobParams, context);
+    },
     recovery: (params, context) => drawCurve(project, compute, loaded, params as RecoveryJobParams, context),
     export: (params, context) => {
       const asked = params as ExportJobParams;
@@ -115,6 +123,8 @@ export function openProject({
       if (job.endedAt === null) return;
       // An import may have brought images that the counts of a review do not know.
       if (job.kind === 'import' || job.kind === 'sample') reviews = undefined;
+      // The new fit has no learned order yet, and this job has the compute process until it has let go.
+      if (job.kind === 'retrain' && job.state === 'done') setImmediate(() => learning.noteDecision());
       touch();
     },
   });

@@ -82,6 +82,22 @@ export function rankImages(
   return ranked.sort((a, b) => last(a) - last(b) || b.score - a.score || a.imageId - b.imageId);
 }
 
+/**
+ * The suspicion of the fit before as an answer for the same images: a retrain has its accuracy to show, and what the new
+ * verdicts say of the order is the learned queue's to find out. undefined where the images are others.
+ */
+export function inheritRanking(images: readonly LabelRow[], before: Required<RankedImage>[]): RankAnswer | undefined {
+  const byImage = new Map(before.map((ranked) => [ranked.imageId, ranked]));
+  const rows = images.flatMap(({ imageId }) => byImage.get(imageId) ?? []);
+  if (rows.length !== images.length) return undefined;
+  return {
+    suggested: Int32Array.from(rows, ({ suggestedClassId }) => suggestedClassId - 1),
+    probability: Float32Array.from(rows, ({ probability }) => probability ?? 0),
+    second: Int32Array.from(rows, ({ secondClassId, suggestedClassId }) => (secondClassId ?? suggestedClassId) - 1),
+    scores: { suspicion: Float64Array.from(rows, ({ score }) => score) },
+  };
+}
+
 /** Of the images of a fit. Throws 'not-found' where the fit has no ranking, which one of its own making always has. */
 export function readImportances({ store }: Project, fitId: number): Map<number, number> {
   const importances = store.rankings.importances(fitId);

@@ -56,6 +56,13 @@ export function createDecisionTable(db: Database) {
     .pluck();
   const log = db.prepare(`
     SELECT id, image_id AS imageId, class_after AS classAfter, state_after AS stateAfter FROM decision ORDER BY id`);
+  const byReviewer = db.prepare(`
+    SELECT reviewer.name AS reviewer, sum(decisions) AS decisions, sum(changes) AS changes, sum(spent) / 1000.0 AS seconds
+    FROM (
+      SELECT reviewer_id, count(*) AS decisions, count(*) FILTER (WHERE class_before IS NOT class_after) AS changes,
+        max(spent_ms) AS spent
+      FROM decision WHERE action NOT IN ('undo', 'redo') GROUP BY group_id)
+    JOIN reviewer ON reviewer.id = reviewer_id GROUP BY reviewer.id ORDER BY decisions DESC, reviewer`);
   const groupSize = db.prepare('SELECT count(*) FROM decision WHERE group_id = ?').pluck();
   return {
     /** All get one group; returns its id, which is the id of its first decision. */
@@ -72,6 +79,9 @@ export function createDecisionTable(db: Database) {
       const spentMs = spent.get(revision) as number | null;
       return spentMs === null ? null : spentMs / 1000;
     },
+    /** Decisions of each reviewer, those that changed a label, and the time where it was taken; what was undone counts. */
+    countByReviewer: () =>
+      byReviewer.all() as { reviewer: string; decisions: number; changes: number; seconds: number | null }[],
     /** All in order. */
     log: () => log.iterate() as IterableIterator<Pick<DecisionRow, 'id' | 'imageId' | 'classAfter' | 'stateAfter'>>,
     group: (groupId: number) => ofGroup.all(groupId) as DecisionRow[],

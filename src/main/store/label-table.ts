@@ -40,6 +40,15 @@ export function createLabelTable(db: Database) {
   const everything = db.prepare(`
     SELECT image.path, image.split, class.name AS label FROM image
     JOIN label ON label.image_id = image.id LEFT JOIN class ON class.id = label.class_id ORDER BY image.id`);
+  const byClass = db.prepare(`
+    SELECT label.given_class_id AS classId, label.state, count(*) AS images FROM label
+    JOIN image ON image.id = label.image_id WHERE image.split = 'train' GROUP BY 1, 2 ORDER BY 1`);
+  const changes = db.prepare(`
+    SELECT given_class_id AS "from", class_id AS "to", count(*) AS images FROM label
+    WHERE class_id IS NOT given_class_id GROUP BY 1, 2 ORDER BY images DESC, 1, 2`);
+  const examples = db
+    .prepare('SELECT image_id FROM label WHERE given_class_id = ? AND class_id = ? ORDER BY image_id LIMIT ?')
+    .pluck();
   return {
     find: (imageId: number) => select.get(imageId) as LabelRow | undefined,
     set: (imageId: number, classId: number | null, state: ReviewState) => void update.run(classId, state, imageId),
@@ -53,6 +62,23 @@ export function createLabelTable(db: Database) {
       for (const row of stateCounts.all() as { state: ReviewState; images: number }[]) counts[row.state] = row.images;
       return counts;
     },
+    /** Train images of each given class, by state. */
+    countByClass(): ({ classId: number } & Record<ReviewState, number>)[] {
+      const counts = new Map<number, { classId: number } & Record<ReviewState, number>>();
+      for (const { classId, state, images } of byClass.all() as {
+        classId: number;
+        state: ReviewState;
+        images: number;
+      }[]) {
+        const none = { classId, open: 0, kept: 0, relabelled: 0, excluded: 0, unsure: 0 };
+        counts.set(classId, { ...(counts.get(classId) ?? none), [state]: images });
+      }
+      return [...counts.values()];
+    },
+    /** Given label, label now (null for no class) and the images that went so, the most frequent first. */
+    countChanges: () => changes.all() as { from: number; to: number | null; images: number }[],
+    /** Ids of the first images that went from one label to another. */
+    examplesOf: (from: number, to: number, count: number) => examples.all(from, to, count) as number[],
     /** Images whose label differs from the given one. */
     changedCount: () => changed.get() as number,
     changed: () => changedRecords.all() as { record: number | null; path: string; label: string | null }[],

@@ -62,7 +62,13 @@ export function createRankingTable(db: Database) {
   const importances = db.prepare(
     "SELECT image_id, importance FROM ranking WHERE fit_id = ? AND method = 'importance' ORDER BY rank",
   );
+  const whole = db.prepare(`
+    SELECT image_id AS imageId, score, importance, suggested_class_id AS suggestedClassId, probability,
+      second_class_id AS secondClassId
+    FROM ranking WHERE fit_id = ? AND method = ? ORDER BY rank`);
   return {
+    /** All of a ranking in its order; empty where there is none. */
+    whole: (fitId: number, method: string) => whole.all(fitId, method) as Required<RankedImage>[],
     /** Importance of the images of a fit. */
     importances: (fitId: number) => new Map(importances.raw().all(fitId) as [imageId: number, importance: number][]),
     /** In the order given, the first with rank `firstRank`. */

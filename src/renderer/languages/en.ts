@@ -63,6 +63,7 @@ export const texts = {
   'job.rank': 'Ranking the images',
   'job.retrain': 'Retraining',
   'job.reproduce': 'Making a run again',
+  'job.report': 'Writing the report',
   'job.recovery': 'Drawing the recovery curve',
   'job.export': 'Exporting',
   'job.has-failed': '{{title}} failed. {{why}}',

@@ -59,6 +59,7 @@ export const texts: Language['texts'] = {
   'job.rank': '正在给图像排序',
   'job.retrain': '正在重新训练',
   'job.reproduce': '重现运行',
+  'job.report': '撰写报告',
   'job.recovery': '绘制恢复曲线',
   'job.export': '正在导出',
   'job.has-failed': '{{title}}：失败。{{why}}',

@@ -1,3 +1,5 @@
+import { basename, dirname, resolve } from 'node:path';
+import type { ReportResult } from '../../core/report/report.ts';
 import type {
   LabelClass,
   RecoveryCurve,
@@ -22,6 +24,18 @@ export interface RunsOptions {
   steps: number;
   orders: number;
   truth?: string;
+}
+
+export interface ReportOptions {
+  out: string;
+  format: 'html' | 'json';
+}
+
+export async function report(session: Session, project: string, { out, format }: ReportOptions): Promise<Answer> {
+  await session.open(project);
+  const params = { format, folder: await session.place(dirname(resolve(out))), name: basename(out) };
+  const result = await session.run<ReportResult>({ kind: 'report', params });
+  return { json: result, lines: [`written: ${result.written}, ${result.runs} runs, ${result.examples} examples`] };
 }
 
 type Interval = readonly [number, number];

@@ -1,0 +1,129 @@
+// The recovery curve as the chart library is told of it, for the screen and for the report alike.
+import type { EChartsCoreOption } from 'echarts/core';
+import { toAxis } from './axis.ts';
+
+/** Colours and type. */
+export interface ChartLook {
+  muted: string;
+  line: string;
+  review: string;
+  band: string;
+  random: string;
+  font: string;
+}
+
+/** Shares from 0 to 1, over decisions or minutes. */
+export interface RecoverySeries {
+  axis: string;
+  points: readonly { x: number; value: number; interval: readonly [number, number] }[];
+  random: readonly { x: number; value: number }[] | null;
+  clean: number | null;
+  names: { review: string; random: string; clean: string };
+  formatX: (x: number) => string;
+  formatShare: (share: number, decimals: number) => string;
+}
+
+export function toRecoveryOption(
+  { axis, points, random, clean, names, formatX, formatShare }: RecoverySeries,
+  look: ChartLook,
+): EChartsCoreOption {
+  const text = { color: look.muted, fontFamily: look.font, fontSize: 12 };
+  const ends = points.flatMap(({ interval }) => [...interval]);
+  const { low, high, step } = toAxis([
+    ...ends,
+    ...(random ?? []).map(({ value }) => value),
+    ...(clean === null ? [] : [clean]),
+  ]);
+  const outline = [
+    ...points.map(({ x, interval }): [number, number] => [x, interval[1]]),
+    ...points.map(({ x, interval }): [number, number] => [x, interval[0]]).toReversed(),
+  ];
+  const nameOf = (name: string, colour: string, offset: number) => ({
+    show: points.length > 1,
+    position: 'left',
+    align: 'right',
+    offset: [-4, offset],
+    formatter: ({ dataIndex, data }: { dataIndex: number; data: { isLast?: boolean } }) =>
+      dataIndex > 0 && data.isLast ? name : '',
+    color: colour,
+    fontFamily: look.font,
+    fontSize: 12,
+    fontWeight: 600,
+  });
+  const toData = (values: readonly { x: number; value: number }[]) =>
+    values.map(({ x, value }, index) => ({ value: [x, value], isLast: index === values.length - 1 }));
+  const isAbove = (random?.at(-1)?.value ?? 0) > (points.at(-1)?.value ?? 0);
+  return {
+    animation: false,
+    textStyle: text,
+    grid: { left: 60, right: 32, top: 20, bottom: 44 },
+    xAxis: {
+      type: 'value',
+      name: axis,
+      nameLocation: 'middle',
+      nameGap: 26,
+      min: 0,
+      max: Math.max(1, ...points.map(({ x }) => x)),
+      axisLine: { lineStyle: { color: look.line } },
+      axisTick: { show: false },
+      splitLine: { show: false },
+      axisLabel: { ...text, formatter: formatX },
+    },
+    yAxis: {
+      type: 'value',
+      min: low,
+      max: high,
+      interval: step,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitLine: { lineStyle: { color: look.line } },
+      axisLabel: { ...text, formatter: (share: number) => formatShare(share, step < 0.01 ? 1 : 0) },
+    },
+    series: [
+      {
+        type: 'custom',
+        silent: true,
+        data: [0],
+        encode: { x: -1, y: -1 },
+        renderItem: (_: unknown, api: { coord(point: [number, number]): [number, number] }) => ({
+          type: 'polygon',
+          shape: { points: outline.map((point) => api.coord(point)) },
+          style: { fill: look.band, opacity: 0.7 },
+        }),
+      },
+      {
+        type: 'line',
+        silent: true,
+        data: toData(random ?? []),
+        symbol: 'none',
+        lineStyle: { width: 2, type: [7, 4] },
+        color: look.random,
+        label: nameOf(names.random, look.random, isAbove ? -14 : 14),
+        // A label needs a symbol to stand at, however small.
+        ...(random ? { symbol: 'circle', symbolSize: 1, showAllSymbol: true } : {}),
+      },
+      {
+        type: 'line',
+        silent: true,
+        data: toData(points),
+        symbol: 'circle',
+        symbolSize: 7,
+        showAllSymbol: true,
+        lineStyle: { width: 2 },
+        color: look.review,
+        label: nameOf(names.review, look.review, isAbove ? 14 : -14),
+        ...(clean === null
+          ? {}
+          : {
+              markLine: {
+                silent: true,
+                symbol: 'none',
+                data: [{ yAxis: clean }],
+                lineStyle: { color: look.muted, type: [2, 4], width: 1.5 },
+                label: { formatter: names.clean, position: 'insideStartTop', ...text },
+              },
+            }),
+      },
+    ],
+  };
+}
