@@ -4,7 +4,8 @@ import { hitRatesOf, pacePerHourOf } from '../../src/main/core/pace.ts';
 import { projectFileName } from '../../src/main/core/project-files.ts';
 import { createRate } from '../../src/main/core/rate.ts';
 import { drawTestSplit } from '../../src/main/core/splits.ts';
-import { mcNemarExact, wilsonInterval } from '../../src/main/core/statistics.ts';
+import { mcNemarExact } from '../../src/main/core/statistics.ts';
+import { wilsonInterval } from '../../src/shared/wilson.ts';
 
 const group = (at: number, changes = 0, images = 1) => ({
   groupId: at,

@@ -315,7 +315,7 @@ export class FakeCore {
       'runs.recovery': () => ({
         runs: this.runs,
         pairedTest: this.runs.length < 2 ? null : { turnedRight: 113, turnedWrong: 34, pValue: 3e-11 },
-        difference: this.runs.length < 2 ? null : { value: 0.0395, interval: [0.029, 0.05] },
+        difference: differenceOf(this.runs),
         secondsSpent: this.runs.length < 2 ? null : 7860,
         curve: this.curve,
       }),
@@ -390,6 +390,13 @@ export class FakeCore {
 
 type Cell = { classId: number; predictedClassId: number };
 const isSameCell = (a: Cell, b: Cell) => a.classId === b.classId && a.predictedClassId === b.predictedClassId;
+
+const differenceOf = (runs: Run[]) => {
+  const [first, last] = [runs[0], runs.at(-1)];
+  if (!first || !last || first === last) return null;
+  const value = last.accuracy.value - first.accuracy.value;
+  return { value, interval: [value - 0.01, value + 0.01] as [number, number] };
+};
 
 const newJob = (id: number, kind: Job['kind']): Job => ({
   id,

@@ -96,12 +96,62 @@ describe('screens', () => {
     await renderApp(core);
     await goTo('Runs');
     expect(await screen.findByText('65.2 % → 73.1 %')).toBeTruthy();
-    expect(screen.getByText(/\+7\.9 points/)).toBeTruthy();
+    expect(screen.getByText(/\+7\.9 points, 95 % interval 6\.9 to 8\.9/)).toBeTruthy();
     expect(screen.getByText('p < 0.001')).toBeTruthy();
     expect(screen.getByRole('img', { name: /65\.2\u202f% at 0, 73\.1\u202f% at 1\u202f000, in 2 runs/ })).toBeTruthy();
-    await fireEvent.click(screen.getByRole('button', { name: 'As a table' }));
+    await fireEvent.click(screen.getAllByRole('button', { name: 'As a table' })[0]!);
     const table = screen.getByRole('table', { name: /Test accuracy over decisions/ });
     expect(within(table).getAllByRole('row').at(-1)!.textContent).toContain('72.2 to 74.0\u202f%');
+  });
+
+  it('tells a drawn curve beside a random order, and in which classes it falls', async () => {
+    const core = new FakeCore({ runs: [toRun(1, 0, 0.652, 1), toRun(2, 1000, 0.64, 1)] });
+    const point = (decisions: number, accuracy: number, correct: number[]) => ({
+      decisions,
+      changedLabels: decisions,
+      labelsRevision: decisions,
+      secondsSpent: decisions,
+      accuracy: { value: accuracy, interval: [accuracy - 0.01, accuracy + 0.01] as [number, number] },
+      correct,
+    });
+    core.curve = {
+      modelId: 1,
+      lambda: 3e-4,
+      testImages: 100,
+      classImages: [50, 50],
+      points: [point(0, 0.65, [40, 25]), point(500, 0.6, [30, 30]), point(1000, 0.64, [32, 32])],
+      random: {
+        images: 'reviewed',
+        orders: 2,
+        points: [0, 500, 1000].map((decisions) => ({ decisions, accuracy: { mean: 0.64, sd: 0.01 } })),
+      },
+      clean: { accuracy: { value: 0.7, interval: [0.69, 0.71] }, correct: [35, 35] },
+      seconds: 1,
+    };
+    await renderApp(core);
+    await goTo('Runs');
+    expect(await screen.findByText(/mean of 2 orders of the images that were reviewed/)).toBeTruthy();
+    expect(
+      screen.getByText(new RegExp(`From 0 to 500 decisions.*−5\\.0 points.*${core.classes[0]!} \\(−10\\)`)),
+    ).toBeTruthy();
+    expect(screen.getByText('≈ +6.0 points')).toBeTruthy();
+    const chart = screen.getByRole('img', { name: /Test accuracy over decisions/ });
+    await fireEvent.keyDown(chart, { key: 'ArrowRight' });
+    await fireEvent.keyDown(chart, { key: 'ArrowRight' });
+    expect(await screen.findByText(/Decisions 500, Time 8 min 20 s, Test accuracy 60\.0/)).toBeTruthy();
+  });
+
+  it('shows which test images turned, and the changed labels that turned one', async () => {
+    const core = new FakeCore({ runs: [toRun(1, 0, 0.652, 1), toRun(2, 1000, 0.731, 1)] });
+    await renderApp(core);
+    await goTo('Runs');
+    const turned = await screen.findByRole('button', { name: /^test\/a\.png, label/ });
+    await fireEvent.click(turned);
+    await waitFor(() => expect(core.params('runs.causes')).toEqual([{ beforeId: 1, afterId: 2, imageId: 13 }]));
+    const causes = await screen.findByRole('region', { name: 'The changed labels that did most' });
+    expect(causes.textContent).toContain('+0.5000');
+    expect(causes.textContent).toMatch(/Together\s*\+0\.9000/);
+    expect(await screen.findByText('80.0 % (70.0 to 87.0 %)')).toBeTruthy();
   });
 
   it('retrains by key and shows the new run when it is done', async () => {

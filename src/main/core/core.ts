@@ -33,7 +33,7 @@ import { readQueuePage } from './queue.ts';
 import type { RecoveryJobParams } from './recovery.ts';
 import { countQueue } from './queue-counts.ts';
 import { previewRetrain } from './preview.ts';
-import type { ReportJobParams } from './report/report.ts';
+import type { ReportJobParams } from './report.ts';
 import { findCauses } from './run-causes.ts';
 import { measureRun } from './run-measures.ts';
 import { compareRuns, listRuns, readRecovery } from './runs.ts';

@@ -22,7 +22,7 @@ import { bakeOff } from './bake-off.ts';
 import { rank } from './rankings.ts';
 import { drawCurve, type RecoveryJobParams } from './recovery.ts';
 import { reproduce } from './reproduce.ts';
-import { writeReport, type ReportJobParams } from './report/report.ts';
+import { writeReport, type ReportJobParams } from './report.ts';
 import { Reviews } from './reviews.ts';
 import { makeSample, type SampleJobParams } from './sample.ts';
 import type { Thumbnails } from './thumbnails.ts';

@@ -2,6 +2,7 @@
 // same work would have given. Nothing of it is stored but the job's result: the log makes it again.
 import type { CurvePoint, RecoveryCurve, Spread } from '../../shared/domain.ts';
 import { createRandom, shuffle } from '../../shared/random.ts';
+import { wilsonInterval } from '../../shared/wilson.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -10,7 +11,6 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { predictClasses } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
-import { wilsonInterval } from './statistics.ts';
 import { readTestSet, toFitRequest, toTrainingSet, type TestSet } from './training-set.ts';
 
 export interface RecoveryJobParams {

@@ -10,10 +10,11 @@ import type {
 } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
+import { wilsonInterval } from '../../shared/wilson.ts';
 import type { StoredRun } from '../store/run-table.ts';
 import { requireModel, type Project } from './project.ts';
 import { readCurve } from './recovery.ts';
-import { bootstrapInterval, mcNemarExact, wilsonInterval } from './statistics.ts';
+import { bootstrapInterval, mcNemarExact } from './statistics.ts';
 import { readChanges } from './training-set.ts';
 
 /** Test images that a comparison names; each is a line on the screen. */

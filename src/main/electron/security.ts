@@ -20,6 +20,8 @@ export function secureSession(pageOrigin: string, log: Log): void {
   // Without a handler of its own, screen capture is refused.
   defaultSession.setDisplayMediaRequestHandler(null);
   defaultSession.on('will-download', (event, item) => {
+    // A chart or a table that the page has made: the shell asks where it goes.
+    if (item.getURL().startsWith(`blob:${pageOrigin}/`)) return;
     event.preventDefault();
     log(`refused download ${item.getURL()}`);
   });

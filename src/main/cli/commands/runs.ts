@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
-import type { ReportResult } from '../../core/report/report.ts';
+import type { ReportResult } from '../../core/report.ts';
 import type {
   LabelClass,
   RecoveryCurve,

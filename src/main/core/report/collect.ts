@@ -130,7 +130,7 @@ async function readExamples(
       path,
       from: nameOf(givenClassId),
       to: nameOf(classId!),
-      picture: bytes ? `data:${file!.contentType};base64,${bytes.toString('base64')}` : null,
+      picture: bytes ? `data:${file.contentType};base64,${bytes.toString('base64')}` : null,
     });
   }
   return examples;

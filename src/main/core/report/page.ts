@@ -141,7 +141,7 @@ function examples({ examples: list }: Report): Markup {
   </section>`;
 }
 
-function classes({ before, after, afterMeasures, dataSet }: Report): Markup {
+function classes({ before, afterMeasures, dataSet }: Report): Markup {
   const correctOf = (run: Run, classId: number) => run.perClass.find((each) => each.classId === classId);
   const share = (run: Run, classId: number) => {
     const counts = correctOf(run, classId);

@@ -5,6 +5,7 @@ import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { RecoveryCurve, RunMeasures } from '../../../shared/domain.ts';
 import { toRecoveryOption, type ChartLook } from '../../../shared/recovery-option.ts';
+import { toReliabilityOption } from '../../../shared/reliability-option.ts';
 import { html, Markup } from './markup.ts';
 
 use([LineChart, CustomChart, GridComponent, MarkLineComponent, SVGRenderer]);
@@ -38,47 +39,12 @@ export function plotRecovery({ points, random, clean }: RecoveryCurve, label: st
 
 /** Accuracy over confidence; on the diagonal a run is right as often as it says. */
 export function plotReliability({ reliability }: RunMeasures, label: string): Markup {
-  const percent = (share: number) => `${Math.round(share * 100)} %`;
-  const axis = ({ line, muted }: ChartLook, name: string) => ({
-    type: 'value',
-    name,
-    nameLocation: 'middle',
-    nameGap: 38,
-    min: 0,
-    max: 1,
-    interval: 0.25,
-    axisLine: { lineStyle: { color: line } },
-    axisTick: { show: false },
-    splitLine: { lineStyle: { color: line } },
-    axisLabel: { color: muted, formatter: percent },
-    nameTextStyle: { color: muted },
-  });
-  return drawBoth(420, 340, label, (look) => ({
-    animation: false,
-    textStyle: { fontFamily: font, color: look.muted },
-    grid: { left: 66, right: 20, top: 16, bottom: 56 },
-    xAxis: axis(look, 'probability of the predicted class'),
-    yAxis: axis(look, 'share that is right'),
-    series: [
-      {
-        type: 'line',
-        data: [
-          [0, 0],
-          [1, 1],
-        ],
-        symbol: 'none',
-        color: look.muted,
-        lineStyle: { type: [2, 4] },
-      },
-      {
-        type: 'line',
-        data: reliability.map(({ confidence, accuracy }) => [confidence, accuracy.value]),
-        symbol: 'circle',
-        symbolSize: 7,
-        color: look.review,
-      },
-    ],
-  }));
+  const words = {
+    confidence: 'probability of the predicted class',
+    right: 'share that is right',
+    formatShare: (share: number) => `${Math.round(share * 100)} %`,
+  };
+  return drawBoth(420, 340, label, (look) => toReliabilityOption(reliability, words, look));
 }
 
 function drawBoth(

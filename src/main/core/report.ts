@@ -1,14 +1,14 @@
 // The report job: collected, written beside and renamed, never over a file that is there.
 import { rename, rm, writeFile } from 'node:fs/promises';
-import type { ErrorsLeft } from '../../../shared/domain.ts';
-import type { ComputeClient } from '../compute-client.ts';
-import { freeTarget, translateWriteError } from '../export.ts';
-import type { JobContext, JobOutcome } from '../jobs.ts';
-import type { Loaded } from '../loaded.ts';
-import type { Project } from '../project.ts';
-import type { Thumbnails } from '../thumbnails.ts';
-import { collectReport } from './collect.ts';
-import { toPage } from './page.ts';
+import type { ErrorsLeft } from '../../shared/domain.ts';
+import type { ComputeClient } from './compute-client.ts';
+import { freeTarget, translateWriteError } from './export.ts';
+import type { JobContext, JobOutcome } from './jobs.ts';
+import type { Loaded } from './loaded.ts';
+import type { Project } from './project.ts';
+import type { Thumbnails } from './thumbnails.ts';
+import { collectReport } from './report/collect.ts';
+import { toPage } from './report/page.ts';
 
 export interface ReportJobParams {
   format: 'html' | 'json';
