@@ -38,25 +38,26 @@ export function toRecoveryOption(
     ...points.map(({ x, interval }): [number, number] => [x, interval[1]]),
     ...points.map(({ x, interval }): [number, number] => [x, interval[0]]).toReversed(),
   ];
-  const nameOf = (name: string, colour: string, offset: number) => ({
+  const last = (values: readonly { value: number }[]) => values.at(-1)?.value ?? low;
+  // Names that would lie on one another stand above and below their place.
+  const gap = random ? last(points) - last(random) : high - low;
+  const isNear = Math.abs(gap) < (high - low) / 12;
+  const nameOf = (name: string, colour: string, side: number) => ({
     show: points.length > 1,
-    position: 'left',
-    align: 'right',
-    offset: [-4, offset],
-    formatter: ({ dataIndex, data }: { dataIndex: number; data: { isLast?: boolean } }) =>
-      dataIndex > 0 && data.isLast ? name : '',
+    formatter: name,
+    distance: 8,
+    offset: [0, isNear ? side * 8 : 0],
     color: colour,
     fontFamily: look.font,
     fontSize: 12,
     fontWeight: 600,
   });
-  const toData = (values: readonly { x: number; value: number }[]) =>
-    values.map(({ x, value }, index) => ({ value: [x, value], isLast: index === values.length - 1 }));
-  const isAbove = (random?.at(-1)?.value ?? 0) > (points.at(-1)?.value ?? 0);
+  const toData = (values: readonly { x: number; value: number }[]) => values.map(({ x, value }) => [x, value]);
+  const longest = Math.max(names.review.length, random ? names.random.length : 0);
   return {
     animation: false,
     textStyle: text,
-    grid: { left: 60, right: 32, top: 20, bottom: 44 },
+    grid: { left: 60, right: points.length > 1 ? 20 + longest * 8 : 32, top: 20, bottom: 44 },
     xAxis: {
       type: 'value',
       name: axis,
@@ -98,9 +99,7 @@ export function toRecoveryOption(
         symbol: 'none',
         lineStyle: { width: 2, type: [7, 4] },
         color: look.random,
-        label: nameOf(names.random, look.random, isAbove ? -14 : 14),
-        // A label needs a symbol to stand at, however small.
-        ...(random ? { symbol: 'circle', symbolSize: 1, showAllSymbol: true } : {}),
+        endLabel: nameOf(names.random, look.random, gap < 0 ? -1 : 1),
       },
       {
         type: 'line',
@@ -111,7 +110,7 @@ export function toRecoveryOption(
         showAllSymbol: true,
         lineStyle: { width: 2 },
         color: look.review,
-        label: nameOf(names.review, look.review, isAbove ? 14 : -14),
+        endLabel: nameOf(names.review, look.review, gap < 0 ? 1 : -1),
         ...(clean === null
           ? {}
           : {

@@ -810,7 +810,9 @@ export const texts = {
   'runs.random-reviewed_other':
     'Random order: the mean of {{count}} orders of the images that were reviewed, each with the verdict that it got; it ends where the review does.',
   'runs.fall':
-    'From {{from}} to {{to}} decisions accuracy changed by {{points}}: fewer test images are right in {{classes}}. A repair that is half done can favour some classes.',
+    'From {{from}} to {{to}} decisions accuracy changed by {{points}}: fewer test images are right in {{classes}}.',
+  'runs.fall-why':
+    'A repair that is half done can favour some classes over others, and the interval is wide: a fall within the band may be chance.',
   'runs.balanced': 'Balanced',
   'runs.look-at': 'Look at',
   'runs.look-at-run': 'Look at run {{run}}',

@@ -712,8 +712,8 @@ export const texts: Language['texts'] = {
   'runs.draw-why': '这里是各次运行。根据日志绘制的曲线有十步、每个类别，以及随机顺序作对照。',
   'runs.random-all_other': '随机顺序：所有训练图像的 {{count}} 种顺序的平均，每张取其真实标签。',
   'runs.random-reviewed_other': '随机顺序：已审核图像的 {{count}} 种顺序的平均，每张取其已有裁定；终点与审核相同。',
-  'runs.fall':
-    '从 {{from}} 到 {{to}} 个决定，准确率变化 {{points}}：以下类别中正确的测试图像减少：{{classes}}。只完成一半的修复可能偏向某些类别。',
+  'runs.fall': '从 {{from}} 到 {{to}} 个决定，准确率变化 {{points}}：以下类别中正确的测试图像减少：{{classes}}。',
+  'runs.fall-why': '只完成一半的修复可能偏向某些类别；区间较宽，色带之内的下降也可能是偶然。',
   'runs.balanced': '平衡',
   'runs.look-at': '查看',
   'runs.look-at-run': '查看运行 {{run}}',

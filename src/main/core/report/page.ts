@@ -77,7 +77,14 @@ function recovery({ recovery: curve, falls, dataSet }: Report): Markup {
       The head was refitted after each step of the log. The band is the 95 % interval for the size of the test split.
       ${what}
     </p>
-    ${falls.map((fall) => html`<p>Accuracy is not always up: ${describeFall(fall, nameOf)}.</p>`)}
+    ${
+      falls.length === 0
+        ? ''
+        : html`<p>It does not only rise:</p>
+            <ul>
+              ${falls.map((fall) => html`<li>${describeFall(fall, nameOf)}</li>`)}
+            </ul>`
+    }
     ${table(
       ['Decisions', 'Labels changed', 'Time', 'Test accuracy', '95 % interval', 'Random order'],
       steps.map((point, place) => [

@@ -8,6 +8,7 @@ header h1 { font-size: 26px; line-height: 1.25; margin: 0; overflow-wrap: anywhe
 h2 { font-size: 17px; margin: 0 0 8px; }
 h3 { font-size: 14px; margin: 16px 0 4px; }
 p { margin: 4px 0; }
+ul { margin: 4px 0; padding-inline-start: 20px; }
 section:not(.figures), .card { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 16px 18px; min-width: 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 14px; }
 .minor { font-size: 13px; font-weight: 500; color: var(--muted); margin: 0; }
