@@ -8,7 +8,7 @@ import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
 import { forEachPrediction } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
-import { wilsonInterval } from './statistics.ts';
+import { wilsonInterval } from '../../shared/wilson.ts';
 
 interface Doubt {
   imageId: number;
