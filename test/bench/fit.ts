@@ -29,7 +29,7 @@ const solvers: [solver: string, dtype: string][] = [
   ['newton-cg', 'float64'],
 ];
 /** Seconds after which a solver tries no smaller tolerance; one that is still at it after twice as many is stopped. */
-const budget = 15;
+const budget = 40;
 const descentBudget = 50;
 const changedLabels = 100;
 
