@@ -813,6 +813,10 @@ export const texts = {
     'From {{from}} to {{to}} decisions accuracy changed by {{points}}: fewer test images are right in {{classes}}.',
   'runs.fall-why':
     'A repair that is half done can favour some classes over others, and the interval is wide: a fall within the band may be chance.',
+  'runs.truth': 'The true labels are known',
+  'runs.truth-file': 'File of true labels',
+  'runs.truth-why':
+    'A CSV with the columns path and label. Drawn again, the curve has the accuracy with all labels true beside it. It measures only: no label, ranking or fit is told of it.',
   'runs.balanced': 'Balanced',
   'runs.look-at': 'Look at',
   'runs.look-at-run': 'Look at run {{run}}',

@@ -714,6 +714,10 @@ export const texts: Language['texts'] = {
   'runs.random-reviewed_other': '随机顺序：已审核图像的 {{count}} 种顺序的平均，每张取其已有裁定；终点与审核相同。',
   'runs.fall': '从 {{from}} 到 {{to}} 个决定，准确率变化 {{points}}：以下类别中正确的测试图像减少：{{classes}}。',
   'runs.fall-why': '只完成一半的修复可能偏向某些类别；区间较宽，色带之内的下降也可能是偶然。',
+  'runs.truth': '已知真实标签',
+  'runs.truth-file': '真实标签文件',
+  'runs.truth-why':
+    '包含 path 和 label 列的 CSV。重新绘制后，曲线旁会显示全部标签正确时的准确率。它只用于衡量：不影响任何标签、排序或拟合。',
   'runs.balanced': '平衡',
   'runs.look-at': '查看',
   'runs.look-at-run': '查看运行 {{run}}',
