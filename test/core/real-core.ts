@@ -159,6 +159,8 @@ export async function makeFittedProject(
     const job = await start();
     if (job.state !== 'done')
       throw new Error(`${job.kind}: ${job.error ?? job.note ?? job.state}; ${real.logged.join('\n')}`);
+    const { problems } = await real.client.call('projects.overview', {});
+    if (problems.length > 0) throw new Error(`${job.kind}: ${JSON.stringify(problems)}`);
     if (index === 0) await real.client.call('models.set', { file: await real.place(model) });
   }
   return wrong;
