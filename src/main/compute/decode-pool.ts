@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ModelInput, Preprocessing } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
+import { loadSharp } from './native-libraries.ts';
 
 /** How pictures enter a model. */
 export interface PictureForm {
@@ -30,12 +31,15 @@ interface Thread {
   waiting: Map<number, { resolve(answer: DecodeAnswer): void; reject(error: Error): void }>;
 }
 
-let threads: Thread[] | undefined;
+let threads: Promise<Thread[]> | undefined;
 let lastId = 0;
 
-/** Starts the threads, which load what they need while the caller does something else; the first pictures wait less. */
-export function startDecoding(): Thread[] {
-  return (threads ??= Array.from({ length: availableParallelism() }, startThread));
+/**
+ * Starts the threads, which load what they need while the caller does something else; the first pictures wait less.
+ * Throws 'unavailable' where the decoder cannot be loaded.
+ */
+export function startDecoding(): Promise<Thread[]> {
+  return (threads ??= loadSharp().then(() => Array.from({ length: availableParallelism() }, startThread)));
 }
 
 /**
@@ -47,7 +51,7 @@ export async function decodeInto(
   paths: readonly string[],
   { input, preprocessing }: PictureForm,
 ): Promise<DecodeAnswer['failed']> {
-  const started = startDecoding();
+  const started = await startDecoding();
   const { length } = started;
   const pictures = paths.map((path, index) => ({ path, index }));
   const parts = started.map((thread, at) => ({

@@ -1,5 +1,6 @@
 // The two libraries with native code, loaded at the first use: where one is missing or cannot run on this machine, that
 // is an answer to a call and not a process that never started.
+import { isMainThread } from 'node:worker_threads';
 import { AppError } from '../../shared/errors.ts';
 
 /** ONNX Runtime. Throws 'unavailable' where it cannot be loaded. */
@@ -16,9 +17,16 @@ export const loadOnnxRuntime = loadOnce('ONNX Runtime', async () => {
  */
 const loaders = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif', 'SvgBuffer'];
 
-/** Sharp, set up for pictures that nobody has looked at. Throws 'unavailable' where it cannot be loaded. */
+/**
+ * Sharp, set up for pictures that nobody has looked at. Throws 'unavailable' where it cannot be loaded.
+ *
+ * [Note: one set-up of libvips] The settings are those of the process and not of a thread. A thread that made them again
+ * would, between shutting all loaders and opening ours, refuse the pictures that other threads are reading, and good files
+ * would be called damaged. So the main thread makes them, before any other thread is started.
+ */
 export const loadSharp = loadOnce('The picture decoder (sharp)', async () => {
   const { default: sharp } = await import('sharp');
+  if (!isMainThread) return sharp;
   // Many pictures at a time, one thread each, is faster than many threads on one.
   sharp.concurrency(1);
   // No picture is read twice.
@@ -28,7 +36,7 @@ export const loadSharp = loadOnce('The picture decoder (sharp)', async () => {
   return sharp;
 });
 
-/** The settings above hold for the whole process, so they are made once, before anything else can be under way. */
+/** Loads once for each thread, however many ask. */
 function loadOnce<Library>(name: string, load: () => Promise<Library>): () => Promise<Library> {
   let loading: Promise<Library> | undefined;
   return () =>

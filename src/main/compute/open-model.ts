@@ -30,7 +30,8 @@ export interface OpenModel {
 export async function openModel(params: ComputeCalls['model.open']['params']): Promise<OpenModel> {
   const file = await readModelFile(params.path, params.sha256);
   const model = understandModel(file, params.preprocessing);
-  startDecoding();
+  // Where that fails, the first pictures tell it.
+  startDecoding().catch(() => undefined);
   const { fixedBatch, ...proven } = await proveModel(file, model);
   const chosen = await chooseProvider(params.provider, proven);
   return {
