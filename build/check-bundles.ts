@@ -1,5 +1,5 @@
 // Reads the built bundles: which guarded package can each process load? `node build/check-bundles.ts` fails on a wrong one.
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 /** Packages that only some processes may load; `node:` stands for all of Node's own modules. */
@@ -36,7 +36,9 @@ function findReachable(outFolder: string, entry: string, found = new Set<string>
   found.add(entry);
   const text = readFileSync(join(outFolder, entry), 'utf8');
   for (const [, specifier] of text.matchAll(/\b(?:from|import|require)\b\s*\(?\s*["'`](\.[^"'`]+)["'`]/g)) {
-    findReachable(outFolder, normalize(join(dirname(entry), specifier!)), found);
+    const file = normalize(join(dirname(entry), specifier!));
+    // A comment of a bundled library may name a file of its own, which was never written.
+    if (existsSync(join(outFolder, file))) findReachable(outFolder, file, found);
   }
   return found;
 }
