@@ -25,16 +25,17 @@ const steps = 10;
 /** That of the figures this is held against: raw features (MATERIAL). */
 const reference = { lambda: 0.003, featureScale: 'none' } as const;
 
+const cases = { recovery: measureReview, antelope: measureAntelopes, time: measureTime };
+
 export const gainBench: Bench = {
-  async run(say) {
+  async run(say, only = '') {
     const folder = mkdtempSync(join(tmpdir(), 'second-look-bench-'));
     process.env.SECOND_LOOK_HOME = join(folder, 'home');
     try {
-      return [
-        ...(await measureReview(folder, say)),
-        ...(await measureAntelopes(folder, say)),
-        ...(await measureTime(folder, say)),
-      ];
+      const rows: Row[] = [];
+      for (const [name, measure] of Object.entries(cases))
+        if (name.includes(only)) rows.push(...(await measure(folder, say)));
+      return rows;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
