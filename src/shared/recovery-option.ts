@@ -65,6 +65,8 @@ export function toRecoveryOption(
       nameGap: 26,
       min: 0,
       max: Math.max(1, ...points.map(({ x }) => x)),
+      // Decisions are counted whole; hours are not.
+      minInterval: points.every(({ x }) => Number.isInteger(x)) ? 1 : 0,
       axisLine: { lineStyle: { color: look.line } },
       axisTick: { show: false },
       splitLine: { show: false },
