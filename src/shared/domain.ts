@@ -230,6 +230,8 @@ export interface FitSummary {
   testAccuracy: number | null;
   /** The last decision that the labels of this fit include; 0 for the given labels. */
   labelsRevision: number;
+  /** The fit whose suspicion and learned order the queue follows: a retrain keeps those of the fit before. */
+  rankingFitId: number;
   createdAt: number;
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
-import type { QueueLearning } from '../../src/shared/domain.ts';
+import type { QueueLearning, QueueRow } from '../../src/shared/domain.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 
@@ -71,5 +71,19 @@ describe('the queue that learns', () => {
     expect((await real.client.call('queue.learned', {})).verdicts).toBe(21);
     const margin = await real.client.call('queue.page', { query: { method: 'margin' }, from: 0, count: 40 });
     expect(margin.total).toBe(40);
+  });
+
+  it('keeps its order through a retrain, which makes importance anew', async () => {
+    const { rows } = await page();
+    expect(await real.run({ kind: 'retrain', params: {} })).toMatchObject({ state: 'done' });
+    const after = await page();
+    const withoutImportance = (all: QueueRow[]) => all.map((row) => ({ ...row, importance: 0 }));
+    expect(withoutImportance(after.rows)).toEqual(withoutImportance(rows));
+    expect(after.rows.map(({ importance }) => importance)).not.toEqual(rows.map(({ importance }) => importance));
+    expect((await real.client.call('queue.learned', {})).verdicts).toBe(21);
+
+    const own = await real.client.call('queue.page', { query: { method: 'importance' }, from: 0, count: 40 });
+    expect(own.total).toBe(40);
+    expect(own.rows.map(({ importance }) => importance)).toEqual(own.rows.map(({ score }) => score));
   });
 });

@@ -4,7 +4,7 @@ import { hitRatesOf, pacePerHourOf } from '../../src/main/core/pace.ts';
 import { projectFileName } from '../../src/main/core/project-files.ts';
 import { createRate } from '../../src/main/core/rate.ts';
 import { drawTestSplit } from '../../src/main/core/splits.ts';
-import { mcNemarExact } from '../../src/main/core/statistics.ts';
+import { bootstrapDifference, bootstrapInterval, mcNemarExact } from '../../src/main/core/statistics.ts';
 import { wilsonInterval } from '../../src/shared/wilson.ts';
 
 const group = (at: number, changes = 0, images = 1) => ({
@@ -106,4 +106,19 @@ describe('a project file name', () => {
     ['a/b: c?', 'a-b- c-.secondlook'],
     ['...', 'project.secondlook'],
   ])('of %j is %j', (name, file) => expect(projectFileName(name)).toBe(file));
+});
+
+describe('the interval of a difference', () => {
+  it.each([
+    [1000, 40, 20],
+    [500, 0, 30],
+    [60, 40, 20],
+  ])('of %i images, %i of them turned right and %i wrong, is that of drawing every image', (n, right, wrong) => {
+    const turns = Int8Array.from({ length: n }, (_, i) => (i < right ? 1 : i < right + wrong ? -1 : 0));
+    const drawn = bootstrapInterval(n, (places) => places.reduce((sum, place) => sum + turns[place]!, 0) / n);
+    const error = (3 * Math.sqrt(right + wrong)) / n / 10;
+    bootstrapDifference(n, right, wrong).forEach((end, i) => expect(Math.abs(end - drawn[i]!)).toBeLessThan(error));
+  });
+
+  it('is nothing where no image turned', () => expect(bootstrapDifference(10, 0, 0)).toEqual([0, 0]));
 });

@@ -47,6 +47,7 @@ export const fitSummary: FitSummary = {
   trainAccuracy: 0.812,
   testAccuracy: 0.652,
   labelsRevision: 0,
+  rankingFitId: 1,
   createdAt: 1_700_000_000_000,
 };
 

@@ -68,9 +68,7 @@ export function makeSmallProject(trainCount = 6): { store: Store; modelId: numbe
     store.rankings.add(
       fitId,
       'importance',
-      [...imageIds]
-        .reverse()
-        .map((imageId) => ({ imageId, score: imageId / 10, importance: imageId / 10, suggestedClassId: 1 })),
+      [...imageIds].reverse().map((imageId) => ({ imageId, score: imageId / 10, suggestedClassId: 1 })),
     );
     return { store, modelId, fitId };
   });

@@ -44,6 +44,8 @@ describe('fits', () => {
     const again = () =>
       store.fits.add({
         ...stored,
+        id: store.fits.nextId(),
+        rankingFitId: null,
         imageIds: Int32Array.of(1),
         classIds: Int32Array.of(2),
         alpha: Float32Array.of(-0.5, 0.5),
@@ -52,6 +54,9 @@ describe('fits', () => {
     expect(store.fits.readAlpha(fitId).imageIds).toHaveLength(6);
     again();
     expect(store.fits.readAlpha(fitId).imageIds).toHaveLength(0);
+    expect(store.rankings.removeStale(4)).toBe(4);
+    expect(store.rankings.removeStale(4)).toBe(2);
+    expect(store.rankings.removeStale(4)).toBe(0);
     expect(store.rankings.has(fitId, 'importance')).toBe(false);
     expect(store.fits.readAlpha(second)).toEqual({
       imageIds: Int32Array.of(1),
@@ -66,17 +71,31 @@ describe('fits', () => {
 describe('rankings', () => {
   it('give the queue in order of rank, filtered by state and given label, with the first open image', () => {
     const { store, fitId } = makeSmallProject();
-    const order = (query: object) => store.rankings.order(fitId, { method: 'importance', ...query });
+    const order = (query: object) => store.rankings.order({ rankingFitId: fitId, method: 'importance', ...query });
     expect([...order({}).imageIds]).toEqual([6, 5, 4, 3, 2, 1]);
     store.transaction(() => store.labels.set(6, 1, 'relabelled'));
     expect(order({}).firstOpen).toBe(1);
     expect([...order({ states: ['open'] }).imageIds]).toEqual([5, 4, 3, 2, 1]);
     expect([...order({ givenClassId: 2 }).imageIds]).toEqual([6, 4, 2]);
-    const rows = store.rankings.rows(fitId, 'importance', Int32Array.of(2, 6));
+    const rows = store.rankings.rowsOf(fitId, { rankingFitId: fitId, method: 'importance' }, Int32Array.of(2, 6));
     expect(rows.map(({ imageId, rank, state }) => [imageId, rank, state])).toEqual([
       [2, 5, 'open'],
       [6, 1, 'relabelled'],
     ]);
+  });
+
+  it('stay while a newer fit follows them, go where their own fit never came, and are there from their first rank on', () => {
+    const { store, fitId } = makeSmallProject();
+    const stored = store.fits.find(fitId)!;
+    const refit = { imageIds: Int32Array.of(1), classIds: Int32Array.of(2), alpha: Float32Array.of(-0.5, 0.5) };
+    for (let round = 0; round < 3; round++)
+      store.fits.add({ ...stored, ...refit, id: store.fits.nextId(), rankingFitId: fitId });
+    const unfinished = store.fits.nextId();
+    store.rankings.add(unfinished, 'importance', [{ imageId: 3, score: 1, suggestedClassId: 1 }], 2);
+    expect(store.rankings.has(unfinished, 'importance')).toBe(false);
+    expect(store.rankings.removeStale(100)).toBe(1);
+    expect(store.rankings.removeStale(100)).toBe(0);
+    expect(store.rankings.count(fitId, 'importance')).toBe(6);
   });
 
   it('are read through keys: no sort and no scan of images or labels', () => {
@@ -86,6 +105,7 @@ describe('rankings', () => {
       (
         db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all({
           fitId: 1,
+          rankingFitId: 1,
           method: 'importance',
           ids: '[1]',
           states: '["open"]',
@@ -100,11 +120,11 @@ describe('rankings', () => {
       )
         .map(({ detail }) => detail)
         .join('\n');
-    const order = plan(orderSql({ method: 'importance', states: ['open'], givenClassId: 1 }));
+    const order = plan(orderSql({ rankingFitId: 1, method: 'importance', states: ['open'], givenClassId: 1 }));
     expect(order).toMatch(/SEARCH ranking USING PRIMARY KEY/);
     expect(order).toMatch(/SEARCH label USING INTEGER PRIMARY KEY/);
     expect(order).not.toMatch(/TEMP B-TREE|SCAN (ranking|label|image)/);
-    const narrowed = { method: 'importance', path: 'a', reviewer: 'lin' } as const;
+    const narrowed = { rankingFitId: 1, method: 'importance', path: 'a', reviewer: 'lin' } as const;
     for (const sql of [orderSql(narrowed), scanSql(narrowed)]) {
       expect(plan(sql)).toMatch(/SEARCH ranking USING PRIMARY KEY/);
       expect(plan(sql)).toMatch(/SEARCH decision USING INDEX decision_image/);

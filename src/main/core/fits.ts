@@ -3,14 +3,15 @@ import type { FitAnswer } from '../../shared/compute-contract.ts';
 import type { FitParams } from '../../shared/core-contract.ts';
 import type { FitSummary, Run, RunComparison } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { LabelRow } from '../store/label-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { fitModel } from './imitation.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
-import { inheritRanking, rankImages, toRankRequest } from './rankings.ts';
-import { compareRuns, listRuns } from './runs.ts';
+import { dropStaleRankings, rankImages, readSuggestions, toRankRequest, writeRanking } from './rankings.ts';
+import { listRuns, testDifference } from './runs.ts';
 import { readTestSet, readTrainingSet, toFitRequest } from './training-set.ts';
 import { readVersions } from './versions.ts';
 
@@ -66,7 +67,7 @@ export async function retrain(
       'not-found',
       'There are no test images with features, so there is no accuracy to measure. Import a test split.',
     );
-  const { pairedTest, difference } = compareRuns(project, before.id, after.id);
+  const { pairedTest, difference } = testDifference(project, before.id, after.id);
   const result: RetrainResult = {
     before,
     after,
@@ -91,7 +92,7 @@ async function fitHead(
   version: string,
   params: LabelFitParams,
   { signal, report }: JobContext,
-  before?: Pick<FitSummary, 'id' | 'lambdaChosen'> & { weights: Float64Array },
+  before?: Pick<FitSummary, 'id' | 'lambdaChosen' | 'rankingFitId'> & { weights: Float64Array },
 ): Promise<{ summary: FitSummary; reached: boolean }> {
   const { store } = project;
   const model = requireModel(project);
@@ -104,22 +105,37 @@ async function fitHead(
 
   report({ done: 0, total: null, stage: 'Fitting the head' });
   const stopListening = compute.onProgress(report);
-  const answer = await compute
-    .call('fit.run', toFitRequest(train, classes, { ...params, start: before?.weights }), { signal })
-    .finally(stopListening);
+  const [answer] = await Promise.all([
+    compute.call('fit.run', toFitRequest(train, classes, { ...params, start: before?.weights }), { signal }),
+    dropStaleRankings(project, signal),
+  ]).finally(stopListening);
 
   report({ done: 0, total: null, stage: 'Measuring the fit' });
   const trainPrediction = await predictClasses(compute, 'labels', imageIds, classes, signal);
   const test = readTestSet(project);
   const predictedClassIds = await predictClasses(compute, 'labels', test.imageIds, classes, signal);
 
-  const ranking =
-    (before && inheritRanking(all, store.rankings.whole(before.id, 'suspicion'))) ??
-    (await compute.call('rank.run', { ...toRankRequest(all, classes, answer), methods: ['suspicion'] }, { signal }));
-  const importances = toImportances(imageIds, classIds, classes, answer);
+  // A retrain has its accuracy to show; what the new verdicts say of the order is the learned queue's to find out.
+  const kept = before && readSuggestions(project, before.rankingFitId, 'suspicion', all);
+  const ranking = kept
+    ? null
+    : await compute.call('rank.run', { ...toRankRequest(all, classes, answer), methods: ['suspicion'] }, { signal });
+  const suggestions = (kept ?? ranking)!;
+  const id = store.fits.nextId();
+  // For hard labels this is the order of the training loss as well (METHODS 1.5).
+  await writeRanking(
+    project,
+    id,
+    'importance',
+    rankImages(all, suggestions, toImportances(all, classes, answer)),
+    signal,
+  );
+  if (ranking)
+    await writeRanking(project, id, 'suspicion', rankImages(all, ranking, ranking.scores.suspicion!), signal);
 
-  const fitId = store.transaction(() => {
-    const id = store.fits.add({
+  store.transaction(() => {
+    store.fits.add({
+      id,
       modelId: model.id,
       target: 'labels',
       fidelity: null,
@@ -137,16 +153,13 @@ async function fitHead(
       trainAccuracy: shareEqual(trainPrediction, classIds),
       testAccuracy: test.imageIds.length === 0 ? null : shareEqual(predictedClassIds, test.classIds),
       labelsRevision,
+      rankingFitId: kept ? before.rankingFitId : null,
       weights: answer.weights,
       gradient: answer.gradient,
       imageIds,
       classIds,
       alpha: Float32Array.from(answer.alpha),
     });
-    // For hard labels this is the order of the training loss as well (METHODS 1.5).
-    const byImportance = Float64Array.from(all, ({ imageId }) => importances.get(imageId) ?? 0);
-    store.rankings.add(id, 'importance', rankImages(all, importances, ranking, byImportance));
-    store.rankings.add(id, 'suspicion', rankImages(all, importances, ranking, ranking.scores.suspicion!));
     if (test.imageIds.length > 0) {
       const states = store.labels.countByState();
       store.runs.add({
@@ -160,23 +173,18 @@ async function fitHead(
         versions: readVersions(version, answer),
       });
     }
-    return id;
   });
-  loaded.noteFit('labels', fitId, imageIds, classIds);
-  store.refreshStatistics();
+  loaded.noteFit('labels', id, imageIds, classIds);
+  if (!before) store.refreshStatistics();
   return { summary: store.fits.latest(model.id)!, reached: answer.reached };
 }
 
-/** abs(alpha_i) of its label, of each train image that has one. */
-function toImportances(
-  imageIds: Int32Array,
-  classIds: Int32Array,
-  classes: number,
-  { alpha }: FitAnswer,
-): Map<number, number> {
-  const importances = new Map<number, number>();
-  imageIds.forEach((id, row) => importances.set(id, Math.abs(alpha[row * classes + classIds[row]! - 1]!)));
-  return importances;
+/** abs(alpha_i) of its label, of each image; 0 where it has none. */
+function toImportances(images: readonly LabelRow[], classes: number, { alpha }: FitAnswer): Float64Array {
+  let row = 0;
+  return Float64Array.from(images, ({ classId }) =>
+    classId === null ? 0 : Math.abs(alpha[row++ * classes + classId - 1]!),
+  );
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

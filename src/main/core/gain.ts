@@ -1,7 +1,7 @@
 // What the next reviews should gain in test accuracy, at the rate of the runs so far.
 import type { ErrorsLeft, ExpectedGain } from '../../shared/domain.ts';
 import type { Project } from './project.ts';
-import { compareRuns, listRuns } from './runs.ts';
+import { listRuns, testDifference } from './runs.ts';
 
 /** Fewer changed labels between two runs say nothing of what one is worth. */
 const fewestChanged = 20;
@@ -17,7 +17,7 @@ export function expectGain(project: Project, estimate: ErrorsLeft | null): Expec
   const [first, last] = [runs[0], runs.at(-1)];
   const changed = (last?.changedLabels ?? 0) - (first?.changedLabels ?? 0);
   if (!first || !last || changed < fewestChanged) return null;
-  const { value, interval } = compareRuns(project, first.id, last.id).difference;
+  const { value, interval } = testDifference(project, first.id, last.id).difference;
   const scale = (share: number) => (share / changed) * estimate.next.value;
   return { value: scale(value), interval: [scale(interval[0]), scale(interval[1])] };
 }

@@ -20,13 +20,15 @@ export async function readCard(
   const { store } = project;
   const image = requireImage(project, imageId);
   requireFeatures(project, image);
-  const { fitId } = await loaded.fit();
+  await loaded.fit();
+  const fit = store.fits.latest(requireModel(project).id)!;
   const logits = await compute.call('fit.predict', { fit: 'labels', rows: Int32Array.of(imageId - 1) }, { signal });
   const probabilities = softmax(logits);
-  const order = toStoredQuery(project, fitId, { method }).method;
-  const [ranked] = store.rankings.rows(fitId, order, Int32Array.of(imageId));
-  const [costly] = store.rankings.rows(fitId, 'importance', Int32Array.of(imageId));
-  const costlyCount = store.rankings.count(fitId, 'importance');
+  const order = toStoredQuery(project, fit, { method });
+  const [ranked] = store.rankings.rowsOf(fit.id, order, Int32Array.of(imageId));
+  const byImportance = toStoredQuery(project, fit, { method: 'importance' });
+  const [costly] = store.rankings.rowsOf(fit.id, byImportance, Int32Array.of(imageId));
+  const costlyCount = store.rankings.count(fit.id, 'importance');
   return {
     imageId,
     contentKey: contentKeyOf(image.sha256),
@@ -41,7 +43,7 @@ export async function readCard(
     logits: [...logits],
     probabilities,
     rank: ranked?.rank ?? null,
-    rankedCount: store.rankings.count(fitId, order),
+    rankedCount: store.rankings.count(order.rankingFitId, order.method),
     importance: costly?.importance ?? null,
     importanceQuantile: costly ? (costlyCount - costly.rank) / Math.max(1, costlyCount - 1) : null,
     note: store.notes.newestOf(imageId),
@@ -118,11 +120,11 @@ function findSuspects(project: Project, points: readonly ExplainedPoint[]): Map<
   const { store } = project;
   const fit = store.fits.latest(requireModel(project).id);
   if (!fit) return new Map();
-  const { method } = toStoredQuery(project, fit.id, { method: 'learned' });
+  const order = toStoredQuery(project, fit, { method: 'learned' });
   const imageIds = Int32Array.from(points, ({ row }) => row + 1);
   return new Map(
     store.rankings
-      .rows(fit.id, method, imageIds)
+      .rowsOf(fit.id, order, imageIds)
       .filter(({ state, suggestedClassId, givenClassId }) => state === 'open' && suggestedClassId !== givenClassId)
       .map(({ imageId, rank }) => [imageId, rank]),
   );
@@ -138,10 +140,11 @@ export async function readSimilar(
 ): Promise<SimilarImage[]> {
   requireFeatures(project, requireImage(project, imageId));
   const { fitId } = await loaded.fit();
+  const byImportance = toStoredQuery(project, { id: fitId, rankingFitId: fitId }, { method: 'importance' });
   const { rows, similarities } = await compute.call('fit.nearest', { row: imageId - 1, count }, { signal });
   const byImage = new Map(Array.from(rows, (row, index) => [row + 1, similarities[index]!]));
   return project.store.rankings
-    .rows(fitId, 'importance', Int32Array.from(byImage.keys()))
+    .rowsOf(fitId, byImportance, Int32Array.from(byImage.keys()))
     .map((row) => ({ ...toQueueRow(row), similarity: byImage.get(row.imageId)! }));
 }
 

@@ -1,6 +1,7 @@
 // [Note: beside the order in use] The queue that learns: after every few decisions compute takes one step in the background, and what is left of the queue
-// has another order. The step never waits for a person nor a person for it: it writes beside the order in use, a few
-// thousand rows at a time, and then that other ranking is the learned one.
+// has another order. The step never waits for a person nor a person for it: it writes beside the order in use, and then that
+// other ranking is the learned one. Long work that a person asks for ends a step under way; what it had not learned yet, the
+// next one learns.
 import type { Verdicts } from '../../shared/compute-contract.ts';
 import type { FitSummary, QueueLearning } from '../../shared/domain.ts';
 import { isAppError } from '../../shared/errors.ts';
@@ -10,13 +11,11 @@ import type { ComputeClient } from './compute-client.ts';
 import { expectGain } from './gain.ts';
 import type { Loaded } from './loaded.ts';
 import { requireModel, type Project } from './project.ts';
-import { readImportances, toRankRequest } from './rankings.ts';
+import { toRankRequest, writeRanking } from './rankings.ts';
 
 /** A step is due after one decision in so many images, but neither too often nor too seldom. */
 const stepsInAll = 50;
 const [fewest, most] = [20, 200];
-/** Rows written between two turns of the event loop: a few milliseconds. */
-const stride = 2000;
 /** The two names that the learned ranking goes by in turn. */
 const names = ['learned 1', 'learned 2'];
 
@@ -33,7 +32,8 @@ interface LearningOptions {
 export class Learning {
   readonly #options: LearningOptions;
   #step: Promise<void> | undefined;
-  #controller = new AbortController();
+  #controller: AbortController | undefined;
+  #isClosed = false;
 
   constructor(options: LearningOptions) {
     this.#options = options;
@@ -41,7 +41,7 @@ export class Learning {
 
   /** To be called after each decision; starts a step where one is due. */
   noteDecision(): void {
-    if (this.#step || this.#options.isBusy() || this.#dueIn() > 0) return;
+    if (this.#isClosed || this.#step || this.#options.isBusy() || this.#dueIn() > 0) return;
     this.#step = this.#learn()
       .catch((error: unknown) => {
         // Compute was restarted or the project closed: the next decision tries again.
@@ -59,7 +59,7 @@ export class Learning {
   read(): QueueLearning {
     const { store } = this.#options.project;
     const fit = this.#newestFit();
-    const learned = fit ? store.learnedQueues.find(fit.id) : undefined;
+    const learned = fit ? store.learnedQueues.find(fit.rankingFitId) : undefined;
     const estimate = learned?.estimate ?? null;
     return {
       verdicts: learned?.verdicts ?? 0,
@@ -76,9 +76,15 @@ export class Learning {
   }
 
   /** Ends the step under way; its order is not taken. */
-  async close(): Promise<void> {
-    this.#controller.abort();
+  async stop(): Promise<void> {
+    this.#controller?.abort();
     await this.#step;
+  }
+
+  /** No step begins any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.stop();
   }
 
   #newestFit(): FitSummary | null {
@@ -91,55 +97,45 @@ export class Learning {
   #countNew(): number {
     const { store } = this.#options.project;
     const fit = this.#newestFit();
-    return fit ? store.decisions.newestId() - (store.learnedQueues.find(fit.id)?.labelsRevision ?? 0) : 0;
+    return fit ? store.decisions.newestId() - (store.learnedQueues.find(fit.rankingFitId)?.labelsRevision ?? 0) : 0;
   }
 
   async #learn(): Promise<void> {
     const { project, compute, loaded, onReordered } = this.#options;
-    const { signal } = this.#controller;
+    const { signal } = (this.#controller = new AbortController());
     const { store } = project;
-    const { fitId } = await loaded.fit();
+    await loaded.fit();
+    const fit = this.#newestFit()!;
     const labelsRevision = store.decisions.newestId();
     const images = store.labels.ofSplit('train', requireModel(project).id);
     const verdicts = toVerdicts(images);
     const answer = await compute.call(
       'rank.learn',
       {
-        ...toRankRequest(images, store.classes.count(), store.fits.find(fitId)!),
+        ...toRankRequest(images, store.classes.count(), store.fits.find(fit.id)!),
         ...verdicts,
         open: placesOf(images, ({ state }) => state === 'open'),
         seed: labelsRevision,
       },
       { signal },
     );
-    const importances = readImportances(project, fitId);
     const rest = placesOf(images, ({ state }) => state !== 'open');
     const ranked = [...answer.order, ...rest].map((place): RankedImage => ({
       imageId: images[place]!.imageId,
       score: answer.score[place]!,
-      importance: importances.get(images[place]!.imageId) ?? 0,
       suggestedClassId: answer.suggested[place]! + 1,
       probability: answer.probability[place]!,
       secondClassId: answer.second[place]! + 1,
     }));
-    const method = names[Number(store.learnedQueues.find(fitId)?.method === names[0])]!;
-    for (let first = 0; first < ranked.length; first += stride) {
-      store.transaction(() => {
-        store.rankings.remove(fitId, method, first + 1, first + stride);
-        store.rankings.add(fitId, method, ranked.slice(first, first + stride), first + 1);
-      });
-      await new Promise((resolve) => setImmediate(resolve));
-      signal.throwIfAborted();
-    }
-    store.transaction(() => {
-      store.rankings.remove(fitId, method, ranked.length + 1, Number.MAX_SAFE_INTEGER);
-      store.learnedQueues.save({
-        fitId,
-        method,
-        labelsRevision,
-        verdicts: verdicts.judged.length,
-        estimate: answer.estimate,
-      });
+    const { rankingFitId } = fit;
+    const method = names[Number(store.learnedQueues.find(rankingFitId)?.method === names[0])]!;
+    await writeRanking(project, rankingFitId, method, ranked, signal);
+    store.learnedQueues.save({
+      fitId: rankingFitId,
+      method,
+      labelsRevision,
+      verdicts: verdicts.judged.length,
+      estimate: answer.estimate,
     });
     onReordered(this.read());
   }

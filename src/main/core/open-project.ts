@@ -86,28 +86,39 @@ export function openProject({
     project.revision += 1;
     onChange(project.revision);
   };
+  /** Work that wants the compute process to itself. */
+  const alone =
+    (job: JobWork): JobWork =>
+    async (params, context) => {
+      await learning.stop();
+      return job(params, context);
+    };
   // Each job gets the parameters that it was started with; the contract and the job table have kept their shape.
   const work: Record<JobKind, JobWork> = {
     sample: (params, context) => makeSample(project, compute, params as SampleJobParams, context),
     import: (params, context) => importImages(project, compute, params as ImportJobParams, context),
-    extract: (params, context) => {
+    extract: alone((params, context) => {
       loaded.invalidate();
       return extract(project, compute, params as ExtractParams, context);
-    },
-    fit: (params, context) => fit(project, compute, loaded, version, params as FitParams, context),
+    }),
+    fit: alone((params, context) => fit(project, compute, loaded, version, params as FitParams, context)),
     rank: (params, context) =>
       'bakeOff' in (params as object)
         ? bakeOff(project, compute, loaded, context)
         : rank(project, compute, loaded, learning, params as { methods: RankingMethod[] }, context),
-    duplicates: (_, context) => findDuplicates(project, compute, loaded, context),
-    experiment: (params, context) => runExperiment(project, compute, loaded, params as ExperimentJobParams, context),
-    retrain: (_, context) => retrain(project, compute, loaded, version, context),
-    reproduce: (params, context) => reproduce(project, compute, loaded, version, params as { runId: number }, context),
+    duplicates: alone((_, context) => findDuplicates(project, compute, loaded, context)),
+    experiment: alone((params, context) =>
+      runExperiment(project, compute, loaded, params as ExperimentJobParams, context),
+    ),
+    retrain: alone((_, context) => retrain(project, compute, loaded, version, context)),
+    reproduce: alone((params, context) =>
+      reproduce(project, compute, loaded, version, params as { runId: number }, context),
+    ),
     report: (params, context) => {
       const { estimate } = learning.read();
       return writeReport(project, compute, loaded, thumbnails, estimate, params as ReportJobParams, context);
     },
-    recovery: (params, context) => drawCurve(project, compute, loaded, params as RecoveryJobParams, context),
+    recovery: alone((params, context) => drawCurve(project, compute, loaded, params as RecoveryJobParams, context)),
     export: (params, context) => {
       const asked = params as ExportJobParams;
       if (asked.format === 'onnx') return exportModel(project, compute, loaded, version, asked, context);
@@ -123,8 +134,8 @@ export function openProject({
       if (job.endedAt === null) return;
       // An import may have brought images that the counts of a review do not know.
       if (job.kind === 'import' || job.kind === 'sample') reviews = undefined;
-      // The new fit has no learned order yet, and this job has the compute process until it has let go.
-      if (job.kind === 'retrain' && job.state === 'done') setImmediate(() => learning.noteDecision());
+      // The step that it ended is due again, and this job has the compute process until it has let go.
+      if (job.state === 'done') setImmediate(() => learning.noteDecision());
       touch();
     },
   });

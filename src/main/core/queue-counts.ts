@@ -15,13 +15,12 @@ export async function countQueue(project: Project, asked: QueueQuery, signal: Ab
   const { store } = project;
   const fit = store.fits.latest(requireModel(project).id);
   if (!fit) throw new AppError('not-found', 'There is no ranking yet. Fit the head first.');
-  const query = toStoredQuery(project, fit.id, asked);
+  const query = toStoredQuery(project, fit, asked);
   const counts = emptyCounts(store.classes.count());
   const confusions = new Map<string, number>();
-  const ranked = store.rankings.count(fit.id, query.method);
+  const ranked = store.rankings.count(query.rankingFitId, query.method);
   for (let first = 1; first <= ranked; first += stride) {
-    for (const row of store.rankings.scan(fit.id, query, first, first + stride - 1))
-      count(counts, confusions, query, row);
+    for (const row of store.rankings.scan(query, first, first + stride - 1)) count(counts, confusions, query, row);
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
   }

@@ -1,7 +1,7 @@
 // [Note: a query is a value] A queue is named by a query. Core turns it once into the ids in order (4 bytes an image), keeps
 // the last few such orders, and answers pages of the same order while a person works, although their decisions change what
 // the query would find now. A dropped order is simply made anew. A page costs the same at any depth.
-import type { QueuePage, QueueQuery, QueueRow } from '../../shared/domain.ts';
+import type { FitSummary, QueuePage, QueueQuery, QueueRow } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { StoredQuery } from '../store/queue-sql.ts';
@@ -27,7 +27,7 @@ export function readQueuePage(
   },
 ): QueuePage {
   const known = orderId === undefined ? undefined : project.orders.find(orderId);
-  const isKept = known && project.store.rankings.has(known.fitId, known.query.method);
+  const isKept = known && project.store.rankings.has(known.query.rankingFitId, known.query.method);
   const order = isKept ? known : makeOrder(project, query, lead);
   const imageIds = order.imageIds.subarray(from, from + count);
   return {
@@ -42,19 +42,26 @@ export function readQueuePage(
 function makeOrder(project: Project, asked: QueueQuery, lead: readonly number[]): Order {
   const fit = project.store.fits.latest(requireModel(project).id);
   if (!fit) throw new AppError('not-found', 'There is no ranking yet. Fit the head first.');
-  const query = toStoredQuery(project, fit.id, asked);
-  const found = project.store.rankings.order(fit.id, query);
+  const query = toStoredQuery(project, fit, asked);
+  const found = project.store.rankings.order(query);
   const order = { id: crypto.randomUUID(), fitId: fit.id, query, ...putFirst(lead, found) };
   project.orders.keep(order);
   return order;
 }
 
 /** The learned ranking is stored under a name that changes, and before the first verdicts it is the default one. */
-export function toStoredQuery({ store }: Project, fitId: number, query: QueueQuery): StoredQuery {
-  if (query.method !== 'learned') return query;
-  const isDefaultThere = store.rankings.has(fitId, 'suspicion');
-  const method = store.learnedQueues.find(fitId)?.method ?? (isDefaultThere ? 'suspicion' : 'importance');
-  return { ...query, method };
+export function toStoredQuery(
+  { store }: Project,
+  { id, rankingFitId }: Pick<FitSummary, 'id' | 'rankingFitId'>,
+  query: QueueQuery,
+): StoredQuery {
+  const { method } = query;
+  if (method !== 'learned') return { ...query, rankingFitId: method === 'suspicion' ? rankingFitId : id };
+  const learned = store.learnedQueues.find(rankingFitId)?.method;
+  if (learned !== undefined) return { ...query, rankingFitId, method: learned };
+  return store.rankings.has(rankingFitId, 'suspicion')
+    ? { ...query, rankingFitId, method: 'suspicion' }
+    : { ...query, rankingFitId: id, method: 'importance' };
 }
 
 /** What a person has before their eyes stays where it is; the rest of the order follows. */

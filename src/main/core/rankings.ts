@@ -1,4 +1,7 @@
 // Ranking the train images under a fit, by any method.
+//
+// [Note: written from the end] A ranking of many images takes a second to write, and no decision may wait for it. So it is
+// written a few milliseconds at a time, its first rank last: where there is a first rank, all of it is there.
 import type { RankAnswer, RankRequest, Suggestions } from '../../shared/compute-contract.ts';
 import type { RankingMethod } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -30,11 +33,8 @@ export async function rank(
     const answer = await compute
       .call('rank.run', { ...toRankRequest(images, store.classes.count(), fit), methods: missing }, { signal })
       .finally(stopListening);
-    const importances = readImportances(project, fitId);
-    store.transaction(() => {
-      for (const method of missing)
-        store.rankings.add(fitId, method, rankImages(images, importances, answer, answer.scores[method]!));
-    });
+    for (const method of missing)
+      await writeRanking(project, fitId, method, rankImages(images, answer, answer.scores[method]!), signal);
   }
   if (methods.includes('learned')) await learning.catchUp();
   return { note: `Ranked by ${methods.join(', ')}.`, result: { methods } };
@@ -65,42 +65,73 @@ function toTruth({ classId, state }: LabelRow): number {
 /** In order of score, equal ones in order of import; images without a class come last. */
 export function rankImages(
   images: readonly LabelRow[],
-  importances: ReadonlyMap<number, number>,
   { suggested, probability, second }: Suggestions | RankAnswer,
   scores: Float64Array,
 ): RankedImage[] {
-  const ranked = images.map(({ imageId }, row): RankedImage => ({
-    imageId,
-    score: scores[row]!,
-    importance: importances.get(imageId) ?? 0,
-    suggestedClassId: suggested[row]! + 1,
-    probability: probability[row]!,
-    secondClassId: second[row]! + 1,
-  }));
-  const isExcluded = new Set(images.filter(({ classId }) => classId === null).map(({ imageId }) => imageId));
-  const last = (image: RankedImage) => Number(isExcluded.has(image.imageId));
-  return ranked.sort((a, b) => last(a) - last(b) || b.score - a.score || a.imageId - b.imageId);
+  const last = (place: number) => Number(images[place]!.classId === null);
+  return Int32Array.from(images.keys())
+    .sort((a, b) => last(a) - last(b) || scores[b]! - scores[a]! || a - b)
+    .reduce((ranked: RankedImage[], place) => {
+      ranked.push({
+        imageId: images[place]!.imageId,
+        score: scores[place]!,
+        suggestedClassId: suggested[place]! + 1,
+        probability: probability[place]!,
+        secondClassId: second[place]! + 1,
+      });
+      return ranked;
+    }, []);
 }
 
 /**
- * The suspicion of the fit before as an answer for the same images: a retrain has its accuracy to show, and what the new
- * verdicts say of the order is the learned queue's to find out. undefined where the images are others.
+ * What a ranking suggests for these images, in their order. undefined where it is of others.
  */
-export function inheritRanking(images: readonly LabelRow[], before: Required<RankedImage>[]): RankAnswer | undefined {
-  const byImage = new Map(before.map((ranked) => [ranked.imageId, ranked]));
-  const rows = images.flatMap(({ imageId }) => byImage.get(imageId) ?? []);
-  if (rows.length !== images.length) return undefined;
+export function readSuggestions(
+  { store }: Project,
+  rankingFitId: number,
+  method: string,
+  images: readonly LabelRow[],
+): Suggestions | undefined {
+  const ranked = store.rankings.whole(rankingFitId, method).sort((a, b) => a.imageId - b.imageId);
+  if (ranked.length !== images.length || ranked.some(({ imageId }, i) => imageId !== images[i]!.imageId))
+    return undefined;
   return {
-    suggested: Int32Array.from(rows, ({ suggestedClassId }) => suggestedClassId - 1),
-    probability: Float32Array.from(rows, ({ probability }) => probability ?? 0),
-    second: Int32Array.from(rows, ({ secondClassId, suggestedClassId }) => (secondClassId ?? suggestedClassId) - 1),
-    scores: { suspicion: Float64Array.from(rows, ({ score }) => score) },
+    suggested: Int32Array.from(ranked, ({ suggestedClassId }) => suggestedClassId - 1),
+    probability: Float32Array.from(ranked, ({ probability }) => probability ?? 0),
+    second: Int32Array.from(ranked, ({ secondClassId, suggestedClassId }) => (secondClassId ?? suggestedClassId) - 1),
   };
 }
 
-/** Of the images of a fit. Throws 'not-found' where the fit has no ranking, which one of its own making always has. */
-export function readImportances({ store }: Project, fitId: number): Map<number, number> {
-  const importances = store.rankings.importances(fitId);
-  if (importances.size === 0) throw new AppError('not-found', 'There is no ranking yet. Fit the head first.');
-  return importances;
+/** Rows written between two turns of the event loop: a few milliseconds. */
+const stride = 2000;
+
+/** Writes a ranking, in the place of one of that name. Throws 'cancelled', and then there is none. */
+export async function writeRanking(
+  { store }: Project,
+  fitId: number,
+  method: string,
+  ranked: readonly RankedImage[],
+  signal: AbortSignal,
+): Promise<void> {
+  store.transaction(() => {
+    store.rankings.remove(fitId, method, 1, 1);
+    store.rankings.remove(fitId, method, ranked.length + 1, Number.MAX_SAFE_INTEGER);
+  });
+  for (let from = stride * Math.floor((ranked.length - 1) / stride); from >= 0; from -= stride) {
+    store.transaction(() => {
+      store.rankings.remove(fitId, method, from + 1, from + stride);
+      store.rankings.add(fitId, method, ranked.slice(from, from + stride), from + 1);
+    });
+    await nextTurn(signal);
+  }
+}
+
+/** Removes the rankings that no fit in use has, those of a fit that did not come to its end too. */
+export async function dropStaleRankings({ store }: Project, signal: AbortSignal): Promise<void> {
+  while (store.transaction(() => store.rankings.removeStale(stride)) > 0) await nextTurn(signal);
+}
+
+async function nextTurn(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
 }

@@ -1,20 +1,12 @@
 // Runs: what the head scores on the test split after each fit, and how two of them compare.
-import type {
-  Measured,
-  PairedTest,
-  Proportion,
-  Recovery,
-  Run,
-  RunComparison,
-  TurnedImage,
-} from '../../shared/domain.ts';
+import type { Proportion, Recovery, Run, RunComparison, TurnedImage } from '../../shared/domain.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import { wilsonInterval } from '../../shared/wilson.ts';
 import type { StoredRun } from '../store/run-table.ts';
 import { requireModel, type Project } from './project.ts';
 import { readCurve } from './recovery.ts';
-import { bootstrapInterval, mcNemarExact } from './statistics.ts';
+import { bootstrapDifference, mcNemarExact } from './statistics.ts';
 import { readChanges } from './training-set.ts';
 
 /** Test images that a comparison names; each is a line on the screen. */
@@ -29,11 +21,11 @@ export function readRecovery(project: Project): Recovery {
   const stored = comparableRuns(project);
   const first = stored[0];
   const last = stored.at(-1);
-  const pairs = first && last && first !== last ? pairUp(first, last) : null;
+  const difference = first && last && first !== last ? testPairs(pairUp(first, last)) : null;
   return {
     runs: stored.map((run) => toRun(project, run)),
-    pairedTest: pairs && pairedTestOf(pairs),
-    difference: pairs && differenceOf(pairs),
+    pairedTest: difference && difference.pairedTest,
+    difference: difference && difference.difference,
     secondsSpent: project.store.decisions.secondsSpent(),
     curve: readCurve(project),
   };
@@ -70,13 +62,16 @@ export function compareRuns(project: Project, beforeId: number, afterId: number)
   return {
     beforeId,
     afterId,
-    pairedTest: pairedTestOf(pairs),
-    difference: differenceOf(pairs),
+    ...testPairs(pairs),
     changedLabels: readChanges(project, before.labelsRevision, after.labelsRevision).length,
     perClass: [...perClass.values()].sort((a, b) => a.classId - b.classId),
     turned: turned.flat().slice(0, mostTurned).map(toTurned),
   };
 }
+
+/** Whether two runs differ by more than chance. Throws 'not-found' for a run that is not one of the current model's. */
+export const testDifference = (project: Project, beforeId: number, afterId: number) =>
+  testPairs(pairUp(requireRun(project, beforeId), requireRun(project, afterId)));
 
 /** Another lambda is another experiment: its accuracy would mix the effect of lambda with that of the labels. */
 function comparableRuns({ store, ...project }: Project): StoredRun[] {
@@ -171,22 +166,15 @@ function pairUp(before: StoredRun, after: StoredRun): Pair[] {
   });
 }
 
-function pairedTestOf(pairs: readonly Pair[]): PairedTest {
+/** Both runs saw the same images, so those are drawn in pairs. */
+function testPairs(pairs: readonly Pair[]): Pick<RunComparison, 'pairedTest' | 'difference'> {
   const turnedRight = pairs.filter((pair) => turnOf(pair) > 0).length;
   const turnedWrong = pairs.filter((pair) => turnOf(pair) < 0).length;
-  return { turnedRight, turnedWrong, pValue: mcNemarExact(turnedRight, turnedWrong) };
-}
-
-/** Both runs saw the same images, so those are drawn in pairs. */
-function differenceOf(pairs: readonly Pair[]): Measured {
-  const turns = Int8Array.from(pairs, turnOf);
-  const mean = (sum: number) => (turns.length === 0 ? 0 : sum / turns.length);
   return {
-    value: mean(turns.reduce((sum, turn) => sum + turn, 0)),
-    interval: bootstrapInterval(turns.length, (places) => {
-      let sum = 0;
-      for (const place of places) sum += turns[place]!;
-      return mean(sum);
-    }),
+    pairedTest: { turnedRight, turnedWrong, pValue: mcNemarExact(turnedRight, turnedWrong) },
+    difference: {
+      value: pairs.length === 0 ? 0 : (turnedRight - turnedWrong) / pairs.length,
+      interval: bootstrapDifference(pairs.length, turnedRight, turnedWrong),
+    },
   };
 }

@@ -4,7 +4,11 @@ import { toBlob, toFloat32, toFloat64, toInt32 } from './blobs.ts';
 
 const alphaRowsPerBlock = 4096;
 
-export interface NewFit extends Omit<FitSummary, 'id' | 'createdAt'> {
+export interface NewFit extends Omit<FitSummary, 'id' | 'rankingFitId' | 'createdAt'> {
+  /** Under which its rankings were written before; without one the next is taken. */
+  id?: number;
+  /** null for its own rankings. */
+  rankingFitId?: number | null;
   /** The scalar that features were divided by. */
   scale: number;
   tolerance: number;
@@ -39,14 +43,14 @@ type FitRow = Omit<FitSummary, 'certificate' | 'fidelity'> & {
 
 const summaryColumns = `id, model_id AS modelId, target, fidelity, lambda, lambda_chosen AS lambdaChosen, feature_scale AS featureScale,
   objective, iterations, passes, seconds, certificate, train_accuracy AS trainAccuracy, test_accuracy AS testAccuracy,
-  labels_revision AS labelsRevision, created_at AS createdAt`;
+  labels_revision AS labelsRevision, coalesce(ranking_fit_id, id) AS rankingFitId, created_at AS createdAt`;
 
 export function createFitTable(db: Database) {
   const insert = db.prepare(`
-    INSERT INTO fit (model_id, target, fidelity, lambda, lambda_chosen, feature_scale, scale, tolerance, start_fit_id, objective, iterations,
-      passes, seconds, certificate, weights, gradient, train_accuracy, test_accuracy, labels_revision, created_at)
-    VALUES (@modelId, @target, @fidelity, @lambda, @lambdaChosen, @featureScale, @scale, @tolerance, @startFitId, @objective, @iterations,
-      @passes, @seconds, @certificate, @weights, @gradient, @trainAccuracy, @testAccuracy, @labelsRevision, @createdAt)`);
+    INSERT INTO fit (id, model_id, target, fidelity, lambda, lambda_chosen, feature_scale, scale, tolerance, start_fit_id, objective, iterations,
+      passes, seconds, certificate, weights, gradient, train_accuracy, test_accuracy, labels_revision, ranking_fit_id, created_at)
+    VALUES (@id, @modelId, @target, @fidelity, @lambda, @lambdaChosen, @featureScale, @scale, @tolerance, @startFitId, @objective, @iterations,
+      @passes, @seconds, @certificate, @weights, @gradient, @trainAccuracy, @testAccuracy, @labelsRevision, @rankingFitId, @createdAt)`);
   const insertAlpha = db.prepare(`
     INSERT INTO alpha (fit_id, first_position, count, image_ids, class_ids, block) VALUES (?, ?, ?, ?, ?, ?)`);
   const latest = db.prepare(
@@ -59,14 +63,16 @@ export function createFitTable(db: Database) {
     'SELECT image_ids AS imageIds, class_ids AS classIds, block FROM alpha WHERE fit_id = ? ORDER BY first_position',
   );
   // Recreatable by a refit, and large: only the newest two fits of a model and target keep theirs.
-  const stale = 'SELECT id FROM fit WHERE model_id = ? AND target = ? ORDER BY id DESC LIMIT -1 OFFSET 2';
-  const dropAlpha = db.prepare(`DELETE FROM alpha WHERE fit_id IN (${stale})`);
-  const dropRankings = db.prepare(`DELETE FROM ranking WHERE fit_id IN (${stale})`);
+  const dropAlpha = db.prepare(`DELETE FROM alpha WHERE fit_id IN
+    (SELECT id FROM fit WHERE model_id = ? AND target = ? ORDER BY id DESC LIMIT -1 OFFSET 2)`);
+  const nextId = db.prepare('SELECT coalesce(max(id), 0) + 1 FROM fit').pluck();
 
   return {
+    nextId: () => nextId.get() as number,
     add(fit: NewFit): number {
       const id = Number(
         insert.run({
+          id: fit.id ?? null,
           modelId: fit.modelId,
           target: fit.target,
           fidelity: fit.fidelity && JSON.stringify(fit.fidelity),
@@ -86,6 +92,7 @@ export function createFitTable(db: Database) {
           trainAccuracy: fit.trainAccuracy,
           testAccuracy: fit.testAccuracy,
           labelsRevision: fit.labelsRevision,
+          rankingFitId: fit.rankingFitId ?? null,
           createdAt: Date.now(),
         }).lastInsertRowid,
       );
@@ -103,7 +110,6 @@ export function createFitTable(db: Database) {
         );
       }
       dropAlpha.run(fit.modelId, fit.target);
-      dropRankings.run(fit.modelId, fit.target);
       return id;
     },
     latest(modelId: number, target: FitTarget = 'labels'): FitSummary | null {
@@ -151,5 +157,6 @@ const toSummary = (row: FitRow): FitSummary => ({
   trainAccuracy: row.trainAccuracy,
   testAccuracy: row.testAccuracy,
   labelsRevision: row.labelsRevision,
+  rankingFitId: row.rankingFitId,
   createdAt: row.createdAt,
 });

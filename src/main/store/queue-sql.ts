@@ -1,12 +1,12 @@
 // A query of the queue as SQL: which images, in which order.
 import type { QueueQuery } from '../../shared/domain.ts';
 
-/** A query of a ranking by the name under which it is stored. */
-export type StoredQuery = Omit<QueueQuery, 'method'> & { method: string };
+/** A query of a ranking by the fit and the name under which it is stored. */
+export type StoredQuery = Omit<QueueQuery, 'method'> & { rankingFitId: number; method: string };
 
 /** Values for the places of `orderSql` and `scanSql`. */
-export const toPlaces = (fitId: number, query: StoredQuery): Record<string, unknown> => ({
-  fitId,
+export const toPlaces = (query: StoredQuery): Record<string, unknown> => ({
+  rankingFitId: query.rankingFitId,
   method: query.method,
   ...(query.split === undefined ? {} : { split: query.split }),
   ...(query.states ? { states: JSON.stringify(query.states) } : {}),
@@ -58,7 +58,7 @@ export const orderSql = (query: StoredQuery): string =>
   SELECT ranking.image_id AS imageId, label.state = 'open' AS isOpen
   FROM ranking CROSS JOIN label ON label.image_id = ranking.image_id
   ${query.path ? 'CROSS JOIN image ON image.id = ranking.image_id' : ''}
-  WHERE ranking.fit_id = @fitId AND ranking.method = @method
+  WHERE ranking.fit_id = @rankingFitId AND ranking.method = @method
   ${labelConditions(query)}
   ${given(query.suggestedClassId, 'ranking.suggested_class_id = @suggestedClassId')}
   ${scoreConditions(query)} ${otherConditions(query)}
@@ -74,5 +74,5 @@ export const scanSql = (query: StoredQuery): string => `
   SELECT label.given_class_id, label.class_id, ranking.suggested_class_id, label.state, ranking.score
   FROM ranking CROSS JOIN label ON label.image_id = ranking.image_id
   ${query.path ? 'CROSS JOIN image ON image.id = ranking.image_id' : ''}
-  WHERE ranking.fit_id = @fitId AND ranking.method = @method AND ranking.rank BETWEEN @firstRank AND @lastRank
+  WHERE ranking.fit_id = @rankingFitId AND ranking.method = @method AND ranking.rank BETWEEN @firstRank AND @lastRank
   ${scoreConditions(query)} ${otherConditions(query)}`;

@@ -8,6 +8,7 @@ import { batch } from './0060-batch.ts';
 import { runRecord } from './0070-run-record.ts';
 import { classMatch } from './0080-class-match.ts';
 import { testVerdicts } from './0090-test-verdicts.ts';
+import { keptRankings } from './0100-kept-rankings.ts';
 
 export interface Migration {
   /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   { version: 70, apply: runRecord },
   { version: 80, apply: classMatch },
   { version: 90, apply: testVerdicts },
+  { version: 100, apply: keptRankings },
 ];
 
 export const newestVersion = migrations.at(-1)!.version;
