@@ -105,18 +105,21 @@ async function fitHead(
 
   report({ done: 0, total: null, stage: 'Fitting the head' });
   const stopListening = compute.onProgress(report);
-  const [answer] = await Promise.all([
+  const readMeanwhile = async () => {
+    await dropStaleRankings(project, signal);
+    // A retrain has its accuracy to show; what the new verdicts say of the order is the learned queue's to find out.
+    const kept = before && readSuggestions(project, before.rankingFitId, 'suspicion', all);
+    return { kept, test: readTestSet(project) };
+  };
+  const [answer, { kept, test }] = await Promise.all([
     compute.call('fit.run', toFitRequest(train, classes, { ...params, start: before?.weights }), { signal }),
-    dropStaleRankings(project, signal),
+    readMeanwhile(),
   ]).finally(stopListening);
 
   report({ done: 0, total: null, stage: 'Measuring the fit' });
   const trainPrediction = await predictClasses(compute, 'labels', imageIds, classes, signal);
-  const test = readTestSet(project);
   const predictedClassIds = await predictClasses(compute, 'labels', test.imageIds, classes, signal);
 
-  // A retrain has its accuracy to show; what the new verdicts say of the order is the learned queue's to find out.
-  const kept = before && readSuggestions(project, before.rankingFitId, 'suspicion', all);
   const ranking = kept
     ? null
     : await compute.call('rank.run', { ...toRankRequest(all, classes, answer), methods: ['suspicion'] }, { signal });
@@ -153,7 +156,7 @@ async function fitHead(
       trainAccuracy: shareEqual(trainPrediction, classIds),
       testAccuracy: test.imageIds.length === 0 ? null : shareEqual(predictedClassIds, test.classIds),
       labelsRevision,
-      rankingFitId: kept ? before.rankingFitId : null,
+      rankingFitId: (kept && before?.rankingFitId) ?? null,
       weights: answer.weights,
       gradient: answer.gradient,
       imageIds,
