@@ -1,14 +1,14 @@
 // Extraction against what the machine allows: decoding alone and inference alone, measured beside it in the same run.
-import { mkdtempSync, readdirSync, rmSync, linkSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSession } from '../../src/main/cli/session.ts';
 import { decodeInto } from '../../src/main/compute/decode-pool.ts';
 import { openModel, type OpenModel } from '../../src/main/compute/open-model.ts';
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
 import type { ExtractResult } from '../../src/main/core/extraction.ts';
 import type { Preprocessing } from '../../src/shared/domain.ts';
 import { materialPath, materialAbsence, unpackMaterial } from '../material-files.ts';
+import { measurePage } from './extract-page.ts';
+import { withProject, type Extraction } from './extract-project.ts';
 import { medianOf, timeOf, type Bench, type Row } from './row.ts';
 
 interface Case {
@@ -17,32 +17,24 @@ interface Case {
   choice: Partial<Preprocessing>;
   images: 'cifar10' | 'hymenoptera';
   count: number;
+  measure(name: string, extraction: Extraction): Promise<Row[]>;
 }
 
-const cifar = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] };
+const mobileNet = { model: 'mobilenet_v1_0.5_160_coral_deq.onnx', choice: { range: '-1-1' } } as const;
+const resnet20 = {
+  model: 'resnet20_cifar10jpg.onnx',
+  choice: { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] },
+};
+const resnet8 = { model: 'resnet8_cifar10_mlperftiny.onnx', choice: { range: '0-255' } } as const;
+const of = (images: Case['images'], count: number) => ({ images, count });
+
 const cases: Case[] = [
-  {
-    name: 'MobileNet 0.5 160 px, CIFAR-10',
-    model: 'mobilenet_v1_0.5_160_coral_deq.onnx',
-    choice: { range: '-1-1' },
-    images: 'cifar10',
-    count: 1536,
-  },
-  {
-    name: 'MobileNet 0.5 160 px, photographs',
-    model: 'mobilenet_v1_0.5_160_coral_deq.onnx',
-    choice: { range: '-1-1' },
-    images: 'hymenoptera',
-    count: 398,
-  },
-  { name: 'resnet20, CIFAR-10', model: 'resnet20_cifar10jpg.onnx', choice: cifar, images: 'cifar10', count: 3072 },
-  {
-    name: 'resnet8, CIFAR-10',
-    model: 'resnet8_cifar10_mlperftiny.onnx',
-    choice: { range: '0-255' },
-    images: 'cifar10',
-    count: 4096,
-  },
+  { name: 'MobileNet 0.5 160 px, CIFAR-10', ...mobileNet, ...of('cifar10', 1536), measure: measureSpeed },
+  { name: 'MobileNet 0.5 160 px, photographs', ...mobileNet, ...of('hymenoptera', 398), measure: measureSpeed },
+  { name: 'resnet20, CIFAR-10', ...resnet20, ...of('cifar10', 3072), measure: measureSpeed },
+  { name: 'resnet8, CIFAR-10', ...resnet8, ...of('cifar10', 4096), measure: measureSpeed },
+  { name: 'page, MobileNet 0.5 160 px, CIFAR-10', ...mobileNet, ...of('cifar10', 4096), measure: measurePage },
+  { name: 'page, resnet8, CIFAR-10', ...resnet8, ...of('cifar10', 10_000), measure: measurePage },
 ];
 
 const rounds = 3;
@@ -57,18 +49,18 @@ export const extractBench: Bench = {
       hymenoptera: unpackMaterial('hymenoptera.tar', []),
     };
     const rows: Row[] = [];
-    for (const each of chosen) {
-      say(each.name);
-      rows.push(...(await measure(each, folders[each.images])));
+    for (const { name, model, choice, images, count, measure } of chosen) {
+      say(name);
+      const pictures = listImages(folders[images]).slice(0, count);
+      rows.push(...(await measure(name, { model: materialPath(`models/${model}`), choice, pictures })));
     }
     for (const folder of Object.values(folders)) rmSync(folder, { recursive: true, force: true });
     return rows;
   },
 };
 
-async function measure({ name, model, choice, count }: Case, folder: string): Promise<Row[]> {
-  const path = materialPath(`models/${model}`);
-  const paths = listImages(folder).slice(0, count);
+async function measureSpeed(name: string, extraction: Extraction): Promise<Row[]> {
+  const { model: path, choice, pictures } = extraction;
   const { preprocessing } = await inspectModel(path, choice);
   const opened = await openModel({ path, preprocessing, provider: 'auto' });
   const decodes: number[] = [];
@@ -77,9 +69,9 @@ async function measure({ name, model, choice, count }: Case, folder: string): Pr
   const gaps: Gap[] = [];
   // In turns, so that what else the machine does falls on all three alike.
   for (let round = 0; round < rounds; round++) {
-    decodes.push(paths.length / (await timeOf(() => decodeAll(opened, paths))));
-    inferences.push(paths.length / (await timeOf(() => inferAll(opened, paths.length))));
-    const { result, longest } = await extractAll(path, choice, paths);
+    decodes.push(pictures.length / (await timeOf(() => decodeAll(opened, pictures))));
+    inferences.push(pictures.length / (await timeOf(() => inferAll(opened, pictures.length))));
+    const { result, longest } = await extractAll(extraction);
     extractions.push(result.imagesPerSecond);
     gaps.push(longest);
   }
@@ -139,33 +131,15 @@ function watchEventLoop(): () => Gap {
   };
 }
 
-/** A project with these pictures, made by the app's own calls, and one extraction. */
-async function extractAll(model: string, choice: Partial<Preprocessing>, paths: string[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'second-look-bench-'));
-  process.env.SECOND_LOOK_HOME = join(folder, 'home');
-  const images = join(folder, 'images');
-  paths.forEach((path, index) => {
-    const inside = join(images, `class-${index % 2}`);
-    mkdirSync(inside, { recursive: true });
-    linkSync(path, join(inside, `${index}.jpg`));
-  });
-  const session = openSession();
-  try {
-    await session.openOrCreate(join(folder, 'bench'));
-    await session.run({
-      kind: 'import',
-      params: { images: await session.place(images), labels: { format: 'folders' } },
-    });
-    await session.call('models.set', { file: await session.place(model), preprocessing: choice });
+async function extractAll(extraction: Extraction) {
+  return withProject(extraction, async (session) => {
     const stop = watchEventLoop();
     const result = await session.run<ExtractResult>({ kind: 'extract', params: {} });
     const longest = stop();
-    if (result.done !== paths.length) throw new Error(`${result.done} of ${paths.length} images were extracted.`);
+    const { length } = extraction.pictures;
+    if (result.done !== length) throw new Error(`${result.done} of ${length} images were extracted.`);
     return { result, longest };
-  } finally {
-    await session.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Everything of extraction before the model: reading, decoding, resizing, writing as numbers. */

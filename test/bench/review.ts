@@ -1,6 +1,5 @@
 // `npm run bench -- review`: what a reviewer waits for, measured in the page of the built app in a real Chromium: from key to
 // next image painted, frames and blank tiles of a grid of 100 000 images, and opening and exporting a project of that size.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +8,8 @@ import { exportLabels } from '../../src/main/core/export.ts';
 import { createProject } from '../../src/main/core/project.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import { startApp, type App } from '../e2e/app.ts';
-import { launchChromium } from '../e2e/chromium.ts';
 import { showScreen } from '../e2e/steps.ts';
+import { withBuiltApp } from './built-app.ts';
 import { drawPictures, multiply, unpackPhotographs } from './review-pictures.ts';
 import { writeLabels, writeReviewProject, type BenchPicture } from './review-project.ts';
 import { measureNextImage, measureScrolling, watchFrom } from './review-page.ts';
@@ -35,19 +34,13 @@ const cases: Record<string, (browser: Browser, say: Say) => Promise<Row[]>> = {
 };
 
 export const reviewBench: Bench = {
-  async run(say, only) {
-    const wanted = Object.entries(cases).filter(([name]) => name.includes(only));
-    const { status } = spawnSync('electron-vite', ['build', '--logLevel', 'error'], { stdio: ['ignore', 2, 2] });
-    if (status !== 0) throw new Error('The app could not be built.');
-    const browser = await launchChromium();
-    try {
+  run: (say, only) =>
+    withBuiltApp(async (browser) => {
       const rows: Row[] = [];
-      for (const [, measure] of wanted) rows.push(...(await measure(browser, say)));
+      for (const [name, measure] of Object.entries(cases))
+        if (name.includes(only)) rows.push(...(await measure(browser, say)));
       return rows;
-    } finally {
-      await browser.close();
-    }
-  },
+    }),
 };
 
 type Pictures = (folder: string) => Promise<BenchPicture[] | undefined>;

@@ -5,21 +5,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCore } from '../../src/main/core/core.ts';
 import type { ExtractResult } from '../../src/main/core/extraction.ts';
-import type { ComputeProcess } from '../../src/main/core/host.ts';
-import { startComputeProcess } from '../../src/main/server/child-port.ts';
-import type { CoreCalls, CoreEvents, StartJob } from '../../src/shared/core-contract.ts';
-import type { Job } from '../../src/shared/domain.ts';
-import { portPair } from '../../src/shared/ports.ts';
+import type { StartJob } from '../../src/shared/core-contract.ts';
 import { createRandom } from '../../src/shared/random.ts';
-import { connect } from '../../src/shared/rpc.ts';
+import { startForkedCore } from './forked-core.ts';
 import { removeFolder, writeTinyModel } from './real-core.ts';
 
-const entries = {
-  real: resolve(import.meta.dirname, '../../src/main/server/compute-process.ts'),
-  crashing: resolve(import.meta.dirname, 'crashing-compute.ts'),
-};
+const crashing = resolve(import.meta.dirname, 'crashing-compute.ts');
 const folders: string[] = [];
 afterEach(() => folders.splice(0).forEach(removeFolder));
 
@@ -45,7 +37,7 @@ async function makeProject(count: number, deadly: number[] = []): Promise<string
     linkSync(drawn[i % drawn.length]!, join(inside, name));
   }
   writeTinyModel(join(folder, 'tiny.onnx'));
-  const app = startApp(folder, entries.real);
+  const app = startForkedCore(folder);
   await app.call('projects.create', { folder: await app.place(folder), name: 'whole' });
   await app.run({
     kind: 'import',
@@ -54,39 +46,6 @@ async function makeProject(count: number, deadly: number[] = []): Promise<string
   await app.call('models.set', { file: await app.place(join(folder, 'tiny.onnx')) });
   await app.close();
   return folder;
-}
-
-function startApp(folder: string, entry: string) {
-  let running: ComputeProcess | undefined;
-  const core = createCore({
-    startCompute: async () => (running = await startComputeProcess(entry)),
-    log: () => undefined,
-    paths: { userData: join(folder, 'user'), samples: join(folder, 'samples') },
-    mediaBase: '/media/image/',
-    version: '0.0.0',
-  });
-  const [ours, theirs] = portPair();
-  core.attach(theirs);
-  const { call, on, close } = connect<CoreCalls, CoreEvents>(ours);
-  const over = new Map<number, (job: Job) => void>();
-  on('job.changed', ({ job }) => {
-    if (job.endedAt !== null) over.get(job.id)?.(job);
-  });
-  const place = async (path: string) => ({ grant: (await core.grant(path)).id, path: '' });
-  return {
-    call,
-    place,
-    open: async (name: string) => call('projects.open', { file: await place(join(folder, `${name}.secondlook`)) }),
-    run: async (request: StartJob): Promise<Job> => {
-      const { id } = await call('jobs.start', request);
-      return new Promise((done) => over.set(id, done));
-    },
-    kill: () => running?.kill(),
-    async close() {
-      close();
-      await core.close();
-    },
-  };
 }
 
 const extraction: StartJob = { kind: 'extract', params: { provider: 'cpu', batch: 16 } };
@@ -111,7 +70,7 @@ describe('an extraction', () => {
   it('that is killed at 50 random moments has the same features to the byte', { timeout: 400_000 }, async () => {
     const folder = await makeProject(1500);
     copyFileSync(join(folder, 'whole.secondlook'), join(folder, 'undisturbed.secondlook'));
-    const quiet = startApp(folder, entries.real);
+    const quiet = startForkedCore(folder);
     await quiet.open('undisturbed');
     expect(await quiet.run(extraction)).toMatchObject({ state: 'done' });
     await quiet.close();
@@ -122,7 +81,7 @@ describe('an extraction', () => {
     for (let kills = 0, round = 0; kills < 50; round++) {
       const name = `killed-${round}`;
       copyFileSync(join(folder, 'whole.secondlook'), join(folder, `${name}.secondlook`));
-      const app = startApp(folder, entries.real);
+      const app = startForkedCore(folder);
       await app.open(name);
       for (let state = ''; state !== 'done';) {
         const job = app.run(extraction).then((ended) => (state = ended.state));
@@ -141,7 +100,7 @@ describe('an extraction', () => {
 
   it('goes on without the images that crash it, and names them', { timeout: 200_000 }, async () => {
     const folder = await makeProject(300, [41, 42, 270]);
-    const app = startApp(folder, entries.crashing);
+    const app = startForkedCore(folder, crashing);
     await app.open('whole');
     const job = await app.run(extraction);
     expect(job).toMatchObject({ state: 'done', error: null });

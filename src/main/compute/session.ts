@@ -107,25 +107,29 @@ export const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error &&
   /bad_?alloc|out of memory|failed to allocate|bfcarena|E_OUTOFMEMORY|not enough memory/i.test(error.message);
 
-/** A sentence for what ONNX Runtime says against a model, with the operator or version that it names. */
+/** What ONNX Runtime says against a model, with the operator or version that it names, and what to do. */
 export function toModelError(error: unknown, modelName: string): AppError {
   if (error instanceof AppError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const operator = /No Op registered for (\S+)|implementation for (\S+?)\(/.exec(message);
   const version = /Opset (\d+) is under development|IR version: (\d+)/.exec(message);
-  const obstacle = operator
-    ? `ONNX Runtime does not know its operator ${operator[1] ?? operator[2]} in this version of ONNX`
-    : version
-      ? `it is of a newer ONNX version (${version[1] ?? version[2]}) than ONNX Runtime reads`
-      : `ONNX Runtime says: ${firstLine(message)}`;
-  return new AppError('unsupported', `${modelName} cannot be run: ${obstacle}.`, { cause: error });
+  let obstacle = `ONNX Runtime says: ${firstLine(message)}. Export it again.`;
+  if (error instanceof RangeError)
+    obstacle = 'its input is larger than memory. Export it for fewer or smaller pictures.';
+  if (operator)
+    obstacle = `ONNX Runtime does not know its operator ${operator[1] ?? operator[2]} in this version of ONNX. Export it for another operator set, and without operators of your own.`;
+  if (version)
+    obstacle = `it is of a newer ONNX version (${version[1] ?? version[2]}) than ONNX Runtime reads. Export it for an older one.`;
+  return new AppError('unsupported', `${modelName} cannot be run: ${obstacle}`, { cause: error });
 }
 
 /** What a message of ONNX Runtime says, without where in its source it was thrown and which call failed. */
 export function firstLine(message: string): string {
   const line = message.split('\n')[0] ?? '';
   return line
-    .replace(/^\/\S+:\d+ .*\) /, '')
+    .replace(/\/\S+\.\w+:\d+ [^()]*\([^()]*\)( const)? (\[with [^\]]*\] )?/, '')
+    .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /, '')
+    .replace(/\w+\.cc:\d+ \w+ /, '')
     .replace(/^.* was false\. /, '')
     .replace(/^Ort\w+: /, '')
     .replace(/\.$/, '');

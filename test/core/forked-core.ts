@@ -1,0 +1,61 @@
+// A core with everything real behind it, compute in a process of its own as in the app.
+import { join, resolve } from 'node:path';
+import { createCore } from '../../src/main/core/core.ts';
+import type { ComputeProcess } from '../../src/main/core/host.ts';
+import { startComputeProcess } from '../../src/main/server/child-port.ts';
+import type { CoreCalls, CoreEvents, StartJob } from '../../src/shared/core-contract.ts';
+import type { Job, Place } from '../../src/shared/domain.ts';
+import { portPair } from '../../src/shared/ports.ts';
+import { connect, type Client } from '../../src/shared/rpc.ts';
+
+const realEntry = resolve(import.meta.dirname, '../../src/main/server/compute-process.ts');
+
+export interface ForkedCore {
+  call: Client<CoreCalls, CoreEvents>['call'];
+  place(path: string): Promise<Place>;
+  /** Opens a project of the folder. */
+  open(name: string): Promise<unknown>;
+  /** Starts a job and waits until it is over. */
+  run(request: StartJob): Promise<Job>;
+  /** Ends the compute process that was started last. */
+  kill(): void;
+  /** What core logged: bugs, and ends of compute processes. */
+  logged: string[];
+  close(): Promise<void>;
+}
+
+/** `entry` is what a compute process runs. */
+export function startForkedCore(folder: string, entry = realEntry): ForkedCore {
+  let running: ComputeProcess | undefined;
+  const logged: string[] = [];
+  const core = createCore({
+    startCompute: async () => (running = await startComputeProcess(entry)),
+    log: (line) => logged.push(line),
+    paths: { userData: join(folder, 'user'), samples: join(folder, 'samples') },
+    mediaBase: '/media/image/',
+    version: '0.0.0',
+  });
+  const [ours, theirs] = portPair();
+  core.attach(theirs);
+  const { call, on, close } = connect<CoreCalls, CoreEvents>(ours);
+  const over = new Map<number, (job: Job) => void>();
+  on('job.changed', ({ job }) => {
+    if (job.endedAt !== null) over.get(job.id)?.(job);
+  });
+  const place = async (path: string) => ({ grant: (await core.grant(path)).id, path: '' });
+  return {
+    call,
+    place,
+    open: async (name) => call('projects.open', { file: await place(join(folder, `${name}.secondlook`)) }),
+    run: async (request) => {
+      const { id } = await call('jobs.start', request);
+      return new Promise((done) => over.set(id, done));
+    },
+    kill: () => running?.kill(),
+    logged,
+    async close() {
+      close();
+      await core.close();
+    },
+  };
+}
