@@ -400,6 +400,9 @@ export type ComputeCalls = {
 };
 
 export type ComputeEvents = {
-  /** Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `rank.run`, `rank.bakeOff`, `experiment.run`, `sample.draw`. */
+  /**
+   * Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `rank.run`, `rank.bakeOff`, `experiment.run`,
+   * `sample.draw`; and of `model.extract` the images that have gone through the model since it was opened.
+   */
   progress: { done: number; total: number | null; stage: string };
 };

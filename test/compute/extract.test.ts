@@ -46,6 +46,18 @@ describe('extraction', () => {
     }
   });
 
+  it('tells after each batch how many images have gone through the model', async () => {
+    const path = writeTemporary('tiny.onnx', makeTinyModel());
+    const { preprocessing } = await inspectModel(path);
+    const told: number[] = [];
+    const extractor = new Extractor(await openModel({ path, preprocessing, provider: 'cpu', batch: 4 }), (images) =>
+      told.push(images),
+    );
+    opened.push(extractor);
+    for (let block = 0; block < 2; block++) await extractor.extract(await saveColours(), signal);
+    expect(told).toEqual([4, 8, 10, 14, 18, 20]);
+  });
+
   it('is the same to the byte for the same block', async () => {
     const paths = await saveColours();
     const extractor = await openTiny();

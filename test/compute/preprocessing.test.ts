@@ -85,6 +85,17 @@ describe('preprocessing', () => {
     expect(notes[0]).toContain('does not say how pixels are scaled');
   });
 
+  it('of a model that leaves the size open assumes one, and says so until it is given', () => {
+    const open = picture('float32', ['N', 3, 'H', 'W']);
+    const { preprocessing, notes } = understand(open);
+    expect(preprocessing).toMatchObject({ width: 224, height: 224 });
+    expect(notes[0]).toContain('leaves the size of its pictures open');
+    expect(understand(open, { width: 32, height: 32 })).toMatchObject({
+      preprocessing: { width: 32, height: 32 },
+      notes: notes.slice(1),
+    });
+  });
+
   it('takes what the person chooses, and then guesses no more', () => {
     const choice: Partial<Preprocessing> = { range: '-1-1', channels: 'bgr', mean: [0.5], std: [0.5, 0.25, 1] };
     const { preprocessing, notes } = understand({}, choice);
@@ -123,11 +134,10 @@ describe('preprocessing', () => {
   });
 
   it.each([
-    ['a size where the model leaves it open', { ...picture('float32', ['N', 3, 'H', 'W']) }, {}, '--size'],
     ['another size than the model takes', {}, { width: 8, height: 8 }, 'takes pictures of 4 x 4, not 8 x 8'],
     ['gray for three channels', {}, { channels: 'gray' as const }, 'takes 3 channels; gray has 1'],
     ['two means for three channels', {}, { mean: [0, 0] }, 'mean has 2 values'],
-  ])('asks for or refuses %s', (_, parts, choice, sentence) => {
+  ])('refuses %s', (_, parts, choice, sentence) => {
     expect(() => understand(parts, choice)).toThrow(sentence);
   });
 });

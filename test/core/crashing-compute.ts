@@ -5,8 +5,8 @@ import type { ComputeCalls, ComputeEvents } from '../../src/shared/compute-contr
 import { serve } from '../../src/shared/rpc.ts';
 
 const port = portFromProcess(process);
-const compute = createCompute(() => undefined);
-serve<ComputeCalls, ComputeEvents>(
+const compute = createCompute((progress) => emit('progress', progress));
+const { emit } = serve<ComputeCalls, ComputeEvents>(
   port,
   {
     ...compute,

@@ -98,6 +98,21 @@ describe('an extraction', () => {
     }
   });
 
+  it('counts its batches, and says of one that is cancelled how much is kept', async () => {
+    const app = startForkedCore(await makeProject(1500));
+    await app.open('whole');
+    app.on('job.changed', ({ job }) => {
+      // In the middle of a block, of 256 images.
+      if (job.done % 256 > 0) void app.call('jobs.cancel', { id: job.id });
+    });
+    const { state, note } = await app.run({ kind: 'extract', params: { provider: 'cpu', batch: 1 } });
+    const { model } = await app.call('projects.overview', {});
+    await app.close();
+    expect(state).toBe('cancelled');
+    expect(note).toBe(`Stopped after ${model!.extracted} of 1500; what was done is kept.`);
+    expect(model!.extracted % 256).toBe(0);
+  });
+
   it('goes on without the images that crash it, and names them', { timeout: 200_000 }, async () => {
     const folder = await makeProject(300, [41, 42, 270]);
     const app = startForkedCore(folder, crashing);

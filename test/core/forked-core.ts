@@ -12,6 +12,7 @@ const realEntry = resolve(import.meta.dirname, '../../src/main/server/compute-pr
 
 export interface ForkedCore {
   call: Client<CoreCalls, CoreEvents>['call'];
+  on: Client<CoreCalls, CoreEvents>['on'];
   place(path: string): Promise<Place>;
   /** Opens a project of the folder. */
   open(name: string): Promise<unknown>;
@@ -45,6 +46,7 @@ export function startForkedCore(folder: string, entry = realEntry): ForkedCore {
   const place = async (path: string) => ({ grant: (await core.grant(path)).id, path: '' });
   return {
     call,
+    on,
     place,
     open: async (name) => call('projects.open', { file: await place(join(folder, `${name}.secondlook`)) }),
     run: async (request) => {

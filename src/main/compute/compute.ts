@@ -17,7 +17,7 @@ import { createRepresenter } from './representer/representer.ts';
 export function createCompute(report: (progress: ComputeEvents['progress']) => void): Handlers<ComputeCalls> {
   const ranking = createRanking(report);
   return {
-    ...createModelCalls(),
+    ...createModelCalls(report),
     'picture.shrink': async (request) => {
       await shrinkPicture(request);
       return null;
@@ -38,9 +38,9 @@ export function createCompute(report: (progress: ComputeEvents['progress']) => v
   };
 }
 
-function createModelCalls(): Handlers<
-  Pick<ComputeCalls, 'model.inspect' | 'providers.check' | 'model.open' | 'model.extract' | 'model.export'>
-> {
+function createModelCalls(
+  report: (progress: ComputeEvents['progress']) => void,
+): Handlers<Pick<ComputeCalls, 'model.inspect' | 'providers.check' | 'model.open' | 'model.extract' | 'model.export'>> {
   let extractor: Extractor | undefined;
   /** One model is opened after the other, so that none is left behind unfreed. */
   let opening: Promise<unknown> = Promise.resolve();
@@ -49,7 +49,7 @@ function createModelCalls(): Handlers<
     await extractor?.close();
     extractor = undefined;
     const model = await openModel(params);
-    extractor = new Extractor(model);
+    extractor = new Extractor(model, (done) => report({ done, total: null, stage: 'Extracting features' }));
     return { provider: model.provider, batch: model.batch, providersTried: model.providersTried };
   }
 

@@ -26,6 +26,8 @@ const batchesAhead = 4;
  */
 export class Extractor {
   readonly #model: OpenModel;
+  readonly #onInferred: (images: number) => void;
+  #inferred = 0;
   readonly #room = new Room(batchesAhead);
   /** Memory of batches that are over, to be used again: shared memory costs time to make. */
   readonly #spare: SharedArrayBuffer[] = [];
@@ -33,8 +35,10 @@ export class Extractor {
   #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(model: OpenModel) {
+  /** `onInferred` is told after each batch how many images have gone through the model, of all blocks. */
+  constructor(model: OpenModel, onInferred: (images: number) => void = () => undefined) {
     this.#model = model;
+    this.#onInferred = onInferred;
   }
 
   /** Features and logits of a block of files, in order; a picture that cannot be used is `failed` and its rows are zeros. */
@@ -111,6 +115,8 @@ export class Extractor {
         for (let i = 0; i < used; i++)
           failed.push(...this.#settle({ features, logits }, decoded.failed.get(i), first + i));
         decoded.free();
+        this.#inferred += used;
+        this.#onInferred(this.#inferred);
       }
     } finally {
       // Of a block that ends early the rest is given back when it is decoded.

@@ -5,7 +5,7 @@ import type { ModelInput, Preprocessing } from '../../shared/domain.ts';
 /**
  * The preprocessing of a model: what `choice` says, and for the rest the best guess, with a sentence for each thing that
  * was guessed. `ownScaling` is what the graph itself does first (`findOwnScaling`).
- * Throws 'bad-request' where the choice does not fit the model, or leaves its size open.
+ * Throws 'bad-request' where the choice does not fit the model.
  */
 export function choosePreprocessing(
   input: ModelInput,
@@ -27,18 +27,20 @@ export function choosePreprocessing(
     throw new AppError('bad-request', 'This model takes whole bytes: range 0-255, mean 0 and std 1 are fixed.');
   }
   const isScalingGiven = [choice.range, choice.mean, choice.std].some((option) => option !== undefined);
-  return { preprocessing, notes: [...noteScaling(input, ownScaling, isScalingGiven), ...noteChannels(input, choice)] };
+  const notes = [
+    ...noteSize(input, choice),
+    ...noteScaling(input, ownScaling, isScalingGiven),
+    ...noteChannels(input, choice),
+  ];
+  return { preprocessing, notes };
 }
 
+/** What most models of free size were trained on. */
+const usualSide = 224;
+
 function chooseSize(input: ModelInput, choice: Partial<Preprocessing>): Pick<Preprocessing, 'width' | 'height'> {
-  const width = choice.width ?? input.width;
-  const height = choice.height ?? input.height;
-  if (width === null || height === null) {
-    throw new AppError(
-      'bad-request',
-      'The model leaves the size of its pictures open. Give the size that it was trained with (--size).',
-    );
-  }
+  const width = choice.width ?? input.width ?? usualSide;
+  const height = choice.height ?? input.height ?? usualSide;
   if ((input.width ?? width) !== width || (input.height ?? height) !== height) {
     const fixed = `${input.width ?? 'any'} x ${input.height ?? 'any'}`;
     throw new AppError('bad-request', `The model takes pictures of ${fixed}, not ${width} x ${height}.`);
@@ -73,6 +75,15 @@ function perChannel(name: 'mean' | 'std', values: number[], { channels }: ModelI
 
 const isIdentity = ({ range, mean, std }: Preprocessing) =>
   range === '0-255' && mean.every((value) => value === 0) && std.every((value) => value === 1);
+
+function noteSize(input: ModelInput, choice: Partial<Preprocessing>): string[] {
+  const isKnown = (side: 'width' | 'height') => (choice[side] ?? input[side]) !== null;
+  if (isKnown('width') && isKnown('height')) return [];
+  return [
+    `The model leaves the size of its pictures open: ${usualSide} is assumed. ` +
+      'If it was trained with another, set width and height (--size).',
+  ];
+}
 
 function noteScaling(input: ModelInput, ownScaling: 'bytes' | 'unit' | undefined, isGiven: boolean): string[] {
   if (isGiven) return [];

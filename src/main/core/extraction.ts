@@ -47,8 +47,12 @@ export async function extract(
   /** Found once for a model: what is extracted later is extracted the same way, to the bit. */
   let known = model.provider && model.batch ? { provider: model.provider, batch: model.batch } : undefined;
 
-  const open = () =>
-    compute.call(
+  /** Images that went through the model since it was opened, and those of them whose block has been answered. */
+  let inferred = 0;
+  let answered = 0;
+  const open = () => {
+    inferred = answered = 0;
+    return compute.call(
       'model.open',
       {
         path: model.path,
@@ -60,6 +64,7 @@ export async function extract(
       },
       { signal },
     );
+  };
   report({ done: 0, total: null, stage: 'Opening the model' });
   let opened: { generation: number; answer: ReturnType<typeof open> } | undefined;
   /**
@@ -93,8 +98,12 @@ export async function extract(
     await ensureOpen();
     const hasEndedSince = opened?.generation !== compute.generation;
     if (hasEndedSince && attempt < mostOpenings) return extractPaths(paths, attempt + 1);
-    return compute.call('model.extract', { paths }, { signal });
+    const answer = await compute.call('model.extract', { paths }, { signal });
+    answered += paths.length;
+    return answer;
   };
+  const reportImages = () =>
+    report({ done: skipped + done + inferred - answered, total: extractable, stage: 'Extracting features' });
 
   async function extractBlock(firstImageId: number): Promise<void> {
     const lastImageId = Math.min(imageCount, firstImageId + blockSize - 1);
@@ -129,11 +138,21 @@ export async function extract(
     );
     failed.push(...problems.map(({ path, reason }) => ({ path, reason })));
     done += images.length;
-    report({ done: skipped + done, total: extractable, stage: 'Extracting features' });
+    reportImages();
   }
 
-  report({ done: skipped, total: extractable, stage: 'Extracting features' });
-  await forEachInFlight(missing, blocksInFlight, signal, extractBlock);
+  reportImages();
+  // A block takes a slow model a minute, so its batches are counted.
+  const stopListening = compute.onProgress((progress) => {
+    inferred = progress.done;
+    reportImages();
+  });
+  await forEachInFlight(missing, blocksInFlight, signal, extractBlock).finally(() => {
+    stopListening();
+    // Of blocks that ended early nothing is kept.
+    inferred = answered = 0;
+    reportImages();
+  });
 
   const seconds = Math.max(1e-3, (Date.now() - startedAt) / 1000);
   const result: ExtractResult = {
