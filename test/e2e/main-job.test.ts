@@ -125,6 +125,30 @@ describe('the main job by keyboard', () => {
     }
   });
 
+  it('refuses a broken model with a sentence on the screen, and keeps its own', async () => {
+    writeFileSync(
+      join(app.home, 'broken.onnx'),
+      readFileSync(join(app.home, 'app/samples/Sample/model.onnx')).subarray(0, 5000),
+    );
+    await showScreen(page, 'Overview');
+    const shown = page.getByRole('main').getByText('model.onnx', { exact: true });
+    await shown.waitFor();
+    await press(page, button(page, 'Change…'));
+    const screen = page.getByRole('main', { name: 'Model' });
+    await press(page, screen.getByRole('button', { name: 'Choose model' }));
+    const dialog = page.getByRole('dialog');
+    await press(page, dialog.getByRole('button', { name: app.home, exact: true }));
+    await press(page, dialog.getByRole('button', { name: 'broken.onnx' }));
+    const alert = screen.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.innerText()).toBe(
+      'broken.onnx is not an ONNX model, or it is cut short or damaged. Export it again.',
+    );
+    expect(await button(page, 'Use this model').isDisabled()).toBe(true);
+    await press(page, button(page, 'Cancel'));
+    await shown.waitFor();
+  });
+
   it('goes through every view and dialog of Review by keys, and each says in words what happens', async () => {
     const keys = async (...names: string[]) => {
       for (const name of names) await page.keyboard.press(name);
