@@ -249,6 +249,7 @@ export const rankingMethods = [
   'self-confidence',
   'normalized-margin',
   'weighted-entropy',
+  'label-issues',
   'refit-margin',
   'noise-posterior',
   'neighbours',

@@ -541,6 +541,9 @@ export const texts = {
   'order.weighted-entropy': 'Weighted entropy',
   'order.weighted-entropy-why':
     'How undecided heads that have not seen the image are, weighted by their doubt of the label (confident learning).',
+  'order.label-issues': 'Label issues',
+  'order.label-issues-why':
+    'First the images that confident learning counts as mislabelled, then the others; within both by self-confidence.',
   'order.refit-margin': 'Margin, refitted',
   'order.refit-margin-why': 'The margin under a head fitted without the images that disagree with their label.',
   'order.noise-posterior': 'Noise posterior',

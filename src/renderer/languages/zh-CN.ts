@@ -489,6 +489,8 @@ export const texts: Language['texts'] = {
   'order.normalized-margin-why': '另一类别比标签的概率高多少（置信学习）。',
   'order.weighted-entropy': '加权熵',
   'order.weighted-entropy-why': '未见过该图像的头部有多犹豫，并按其对标签的怀疑加权（置信学习）。',
+  'order.label-issues': '标签问题',
+  'order.label-issues-why': '先是置信学习认定标错的图像，再是其余图像；两部分内均按自置信度排列。',
   'order.refit-margin': '间隔（重新拟合）',
   'order.refit-margin-why': '在去除与标签不一致的图像后拟合的头部给出的间隔。',
   'order.noise-posterior': '噪声后验',

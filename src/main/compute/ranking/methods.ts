@@ -1,7 +1,7 @@
 // Every ranking by its name: how it is made, of what, and where it is from. Higher is more suspicious throughout.
 import type { RankingMethod } from '../../../shared/domain.ts';
 import { leaveOneOut } from '../representer/leave-one-out.ts';
-import { scoreNormalizedMargin, scoreSelfConfidence, scoreWeightedEntropy } from './confident-learning.ts';
+import { scoreIssues, scoreNormalizedMargin, scoreSelfConfidence, scoreWeightedEntropy } from './confident-learning.ts';
 import { denoise, scoreDenoised, toCurrent, type Labelled } from './denoised.ts';
 import { believeLabels, crossFit, fitSoftHead, predictRows, type HeadContext } from './heads.ts';
 import { scoreNeighbours } from './neighbours.ts';
@@ -67,6 +67,8 @@ export function openMethods(context: HeadContext, labelled: Labelled, seed = 1) 
     'normalized-margin': async () => scoreNormalizedMargin((await crossed()).probabilities, labels, classes),
     /** cleanlab's confidence-weighted entropy: METHODS 4.3. */
     'weighted-entropy': async () => scoreWeightedEntropy((await crossed()).probabilities, labels, classes),
+    /** cleanlab's label issues in its order, then the rest: METHODS 4.3. */
+    'label-issues': async () => scoreIssues((await crossed()).probabilities, labels, classes),
     /** Margin of a head refitted without the images that disagree with their label: METHODS 5.2 D. */
     'refit-margin': async () => scoreMargin((await denoised()).refitted, labels, classes),
     /** Odds that the label is wrong under the noise matrix: METHODS 5.2 E, noise-matrix.ts. */
