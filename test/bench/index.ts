@@ -37,8 +37,8 @@ function printTable(name: string, rows: Row[]): void {
   console.log(`\n${name} (${machine})`);
   const cells = rows.map((row) => [
     row.case,
-    row.skipped ? `skipped: ${row.skipped}` : `${format(row.ours)} ${row.unit}`,
-    row.other === undefined ? '' : `${row.otherName ?? 'other'}: ${format(row.other)} ${row.unit}`,
+    row.skipped ? `skipped: ${row.skipped}` : `${format(row.ours, row.digits)} ${row.unit}`,
+    row.other === undefined ? '' : `${row.otherName ?? 'other'}: ${format(row.other, row.digits)} ${row.unit}`,
     row.ratio === undefined ? '' : `${row.ratio.toFixed(2)}x`,
     row.limit ?? '',
   ]);
@@ -47,7 +47,7 @@ function printTable(name: string, rows: Row[]): void {
     console.log(`  ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd());
 }
 
-function format(value: number | null): string {
+function format(value: number | null, digits = 4): string {
   if (value === null) return '-';
-  return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(digits)));
 }

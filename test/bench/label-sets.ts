@@ -1,9 +1,10 @@
 // Label sets of the material over the features of a model: given labels for the app, true ones for measuring alone.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCompute } from '../../src/main/compute/compute.ts';
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
+import { openPicture } from '../../src/main/compute/pictures.ts';
 import { FeatureMatrix } from '../../src/main/compute/representer/feature-matrix.ts';
 import { fitHead } from '../../src/main/compute/representer/fit.ts';
 import { Preconditioners } from '../../src/main/compute/representer/preconditioners.ts';
@@ -46,14 +47,14 @@ function readTable(name: string): { file: string; split: string; given: string; 
   });
 }
 
-/** One of the material's sets, or one with labels flipped by a seed: 35 % in pairs, 10 % anyhow. */
-export function readSet(name: SetName): LabelSet {
+/** One of the material's sets, or one with labels flipped by `seed`: 35 % in pairs, 10 % anyhow. */
+export function readSet(name: SetName, seed = 5): LabelSet {
   const table = readTable(name === 'pair35' || name === 'sym10' ? files.sym40 : files[name]);
   const names = [...new Set(table.map(({ truth }) => truth))].sort();
   const indices = (rows: typeof table, of: 'given' | 'truth') => Int32Array.from(rows, (row) => names.indexOf(row[of]));
   const train = table.filter(({ split }) => split === 'train');
   const truth = indices(train, 'truth');
-  const random = createRandom(5);
+  const random = createRandom(seed);
   const labels =
     name === 'pair35'
       ? truth.map((kind) => (random() < 0.35 ? pairs[kind]! : kind))
@@ -69,14 +70,21 @@ export function readSet(name: SetName): LabelSet {
   };
 }
 
-/** Features of all images of the sets under a model, extracted as the app does; kept for the next run. */
-export async function readFeatures(name: ModelName, say: (sentence: string) => void): Promise<FeatureMatrix> {
+/**
+ * Features of all images of the sets under a model, extracted as the app does; kept for the next run. Stretched by libvips,
+ * as MATERIAL's figures with MobileNet were made, they are not quite the same: the app resizes small JPEGs by itself.
+ */
+export async function readFeatures(
+  name: ModelName,
+  say: (sentence: string) => void,
+  resizedBy: 'app' | 'libvips' = 'app',
+): Promise<FeatureMatrix> {
   const { file, choice } = models[name];
   const path = materialPath(`models/${file}`);
   const { sha256, head, preprocessing } = await inspectModel(path, choice);
   const table = readTable(files.sym40);
   const matrix = new FeatureMatrix(table.length, head.dimensions);
-  const cache = join(tmpdir(), 'second-look-bench', `${sha256}.f32`);
+  const cache = join(tmpdir(), 'second-look-bench', `${sha256}${resizedBy === 'app' ? '' : `-${resizedBy}`}.f32`);
   if (existsSync(cache)) {
     matrix.fill(0, new Float32Array(Uint8Array.from(readFileSync(cache)).buffer));
     return matrix;
@@ -87,13 +95,24 @@ export async function readFeatures(name: ModelName, say: (sentence: string) => v
   const { signal } = new AbortController();
   await compute['model.open']({ path, preprocessing, provider: 'cpu' }, { signal });
   for (let first = 0; first < table.length; first += 256) {
-    const paths = table.slice(first, first + 256).map((row) => join(folder, 'cifar10', row.file));
+    const files = table.slice(first, first + 256).map((row) => join(folder, 'cifar10', row.file));
+    const paths = resizedBy === 'app' ? files : await Promise.all(files.map((path) => stretch(path, preprocessing)));
     const { features } = await compute['model.extract']({ paths }, { signal });
     matrix.fill(first, features);
+    for (const path of paths) rmSync(path);
   }
+  rmSync(folder, { recursive: true });
   mkdirSync(join(cache, '..'), { recursive: true });
   writeFileSync(cache, Buffer.from(matrix.values.buffer));
   return matrix;
+}
+
+/** A copy beside a picture, of the size that the model takes, which no one need resize any more. */
+async function stretch(path: string, { width, height }: Preprocessing): Promise<string> {
+  const picture = await openPicture(path);
+  const stretched = path.replace('.jpg', '.png');
+  await picture.resize(width, height, { fit: 'fill', kernel: 'cubic' }).png({ compressionLevel: 0 }).toFile(stretched);
+  return stretched;
 }
 
 /** Where heads are fitted: lambda by the given labels for features of unit scale, or 0.003 for features as they are. */

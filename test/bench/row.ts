@@ -5,6 +5,8 @@ export interface Row {
   /** null where the case could not be run; `skipped` says why. */
   ours: number | null;
   unit: string;
+  /** Significant ones in the table; four where it is not said. */
+  digits?: number;
   /** The same work done by another: in the same run, so that the ratio holds on a busy machine too. */
   other?: number;
   otherName?: string;

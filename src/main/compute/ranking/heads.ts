@@ -63,18 +63,18 @@ export function believeLabels(labels: Int32Array, classes: number, weights?: Flo
 }
 
 /**
- * Logits (n x C) of each row from a head that has not seen its target: five folds, dealt by class of `labels` and by `seed`.
- * A row of weight 0 is in no fit and is predicted all the same.
+ * Logits (n x C) of each row from a head that has not seen its target: five folds, dealt by class of `labels` and by `seed`
+ * unless `foldOf` says which each row is in. A row of weight 0 is in no fit and is predicted all the same.
  */
 export async function crossFit(
   context: HeadContext,
   labels: Int32Array,
   { targets, weights }: SoftTargets,
-  { seed = 1, start }: { seed?: number; start?: Float64Array } = {},
+  { seed = 1, start, foldOf }: { seed?: number; start?: Float64Array; foldOf?: Int32Array } = {},
 ): Promise<Float64Array> {
   const { classes, rows } = context;
   const count = Math.min(folds, labels.length);
-  const foldOf = dealFolds(labels, classes, count, seed);
+  foldOf ??= dealFolds(labels, classes, count, seed);
   const logits = new Float64Array(labels.length * classes);
   for (let fold = 0; fold < count; fold++) {
     const isSeen = Uint8Array.from(foldOf, (of) => (of === fold ? 0 : 1));
