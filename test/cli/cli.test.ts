@@ -93,6 +93,13 @@ describe('the main job on the command line', () => {
     expect(ask('extract', project, '--provider', 'cpu')).toMatchObject({ done: 0, skipped: 60, failed: [] });
   });
 
+  it('model with another preprocessing, which says that the features are of the one before until that is back', () => {
+    const model = ['model', project, '--onnx', join(folder, 'tiny.onnx'), '--range', '0-1', '--mean'];
+    expect(ask(...model, '0.2,0.2,0.2')).toMatchObject({ stale: 60 });
+    expect(run('fit', project)).toMatchObject({ status: 1, stderr: expect.stringContaining('Run the extraction') });
+    expect(ask(...model, '0.1,0.1,0.1')).toMatchObject({ stale: 0 });
+  });
+
   it('fit', () => {
     const answer = ask('fit', project, '--lambda', '0.01', '--feature-scale', 'none');
     for (const key of ['objective', 'iterations', 'passes', 'seconds', 'trainAccuracy', 'testAccuracy'])

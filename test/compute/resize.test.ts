@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../src/main/compute/decode.ts';
 import { resizePixels } from '../../src/main/compute/resize.ts';
@@ -68,13 +68,47 @@ describe('the part of a picture that a model sees', () => {
   });
 });
 
-describe('a small JPEG', () => {
-  const draw = (width: number, height: number) => {
-    const random = createRandom(width);
-    const pixels = Buffer.from(Array.from({ length: width * height * 3 }, () => Math.floor(random() * 256)));
-    return sharp(pixels, { raw: { width, height, channels: 3 } });
-  };
+const draw = (width: number, height: number) => {
+  const random = createRandom(width);
+  const pixels = Buffer.from(Array.from({ length: width * height * 3 }, () => Math.floor(random() * 256)));
+  return sharp(pixels, { raw: { width, height, channels: 3 } });
+};
 
+describe('a picture is resized as PIL does', () => {
+  /** Mean and largest difference of a file as a model sees it from all its pixels, resized here. */
+  async function compare(picture: Sharp, to: number): Promise<{ mean: number; largest: number }> {
+    const path = join(makeFolder(), 'picture');
+    writeFileSync(path, await picture.toBuffer());
+    const whole = sharp(path).removeAlpha().toColourspace('srgb').raw();
+    const { data, info } = await whole.toBuffer({ resolveWithObject: true });
+    const expected = resizePixels(data, { ...info, step: 3 }, { width: to, height: to });
+    const seen = await decodePicture(path, { width: to, height: to, shortestSide: null });
+    const apart = seen.map((value, i) => Math.abs(value - expected[i]!));
+    const total = apart.reduce((sum, value) => sum + value, 0);
+    return { mean: total / apart.length, largest: apart.reduce((most, value) => Math.max(most, value), 0) };
+  }
+
+  it.each(['jpeg', 'png', 'webp'] as const)('to the bit where it is small, or enlarged (%s)', async (format) => {
+    for (const [width, height, to] of [[32, 32, 160] as const, [60, 40, 24] as const, [400, 200, 224] as const])
+      expect(await compare(draw(width, height).toFormat(format), to)).toEqual({ mean: 0, largest: 0 });
+  });
+
+  it.each([160, 32])('but for the rounding of libvips where a large one is shrunk to %i', async (to) => {
+    const photograph = draw(20, 15).resize(500, 375).jpeg({ quality: 90 });
+    const { mean, largest } = await compare(photograph, to);
+    expect(mean).toBeLessThan(0.6);
+    expect(largest).toBeLessThan(12);
+  });
+
+  it('also where only the middle of a long strip is seen', async () => {
+    const path = join(makeFolder(), 'strip.png');
+    writeFileSync(path, await draw(4000, 2).png().toBuffer());
+    const seen = await decodePicture(path, { width: 224, height: 224, shortestSide: 256 });
+    expect(seen).toHaveLength(224 * 224 * 3);
+  });
+});
+
+describe('a small JPEG', () => {
   it.each(['4:2:0', '4:4:4'])(
     'has the same pixels as sharp gives it (%s), plain and progressive, gray too',
     async (chromaSubsampling) => {

@@ -8,15 +8,19 @@ import { decodeSmallJpeg } from './small-jpeg.ts';
 
 /** Up to this size our own resizing is faster than setting up libvips for it. */
 const largestOwnPixels = 256 * 256;
+/** What is cut out of more than this, of a strip of a picture, libvips makes alone. */
+const largestOwnFitting = 4096 * 4096;
+const lastStep = 4;
 
 /**
  * The first frame as 8-bit sRGB, upright, brought to the model's size: height x width x 3 bytes, interleaved.
  * Throws what sharp throws; `toPictureProblem` makes a sentence of it.
  *
- * [Note: resizing] Cubic with a = -0.5 and a window that widens as a picture shrinks, as PIL's BICUBIC. A small JPEG
- * (up to 256 x 256) comes out as PIL has it, to the bit. The others are resized by libvips, which shrinks a JPEG by two,
- * four or eight while decoding it and rounds at other places: a pixel differs from PIL's by one or two levels, rarely
- * more. Pictures that have the size already are not touched.
+ * [Note: resizing] Cubic with a = -0.5 and a window that widens as a picture shrinks, as PIL's BICUBIC. A picture of up to
+ * 256 x 256, and one that is enlarged, comes out as PIL has it, to the bit. The others are shrunk by libvips, which halves
+ * a large JPEG while decoding it and rounds at other places; of what it shrinks by more than four the last fourfold step
+ * is ours. Photographs then differ from PIL's by 0.1 to 0.2 of 255 levels on average where they are brought to 32, 64, 160
+ * or 224 pixels, by 0.4 at 96. Pictures that have the size already are not touched.
  *
  * [Note: transparency] Transparent pixels are laid on white, as the screen shows them.
  */
@@ -25,20 +29,21 @@ export async function decodePicture(
   rule: Pick<Preprocessing, 'width' | 'height' | 'shortestSide'>,
 ): Promise<Uint8Array> {
   const small = await decodeSmallJpeg(readSmall(path));
-  if (small) {
-    const fitting = fitPicture(small, rule);
-    if (
-      fitting.width * fitting.height <= largestOwnPixels ||
-      fitting.width * fitting.height <= rule.width * rule.height
-    )
-      return cutCentre(resizePixels(small.rgba, { ...small, step: 4 }, fitting), fitting, rule);
-  }
-  const picture = (await openPicture(path)).flatten({ background: '#ffffff' });
-  const fitting = rule.shortestSide == null ? fitPicture(rule, rule) : fitPicture(await sizeOf(path), rule);
+  const size = small ?? (await sizeOf(path));
+  const fitting = fitPicture(size, rule);
   const { width, height, left, top } = fitting;
-  picture.resize(width, height, { fit: 'fill', kernel: 'cubic' });
+  const isOurs =
+    width * height <= largestOwnFitting &&
+    (size.width * size.height <= largestOwnPixels || width > size.width || height > size.height);
+  if (isOurs && small) return cutCentre(resizePixels(small.rgba, { ...small, step: 4 }, fitting), fitting, rule);
+  const picture = (await openPicture(path)).flatten({ background: '#ffffff' }).toColourspace('srgb').raw();
+  if (isOurs) return cutCentre(resizePixels(await picture.toBuffer(), { ...size, step: 3 }, fitting), fitting, rule);
+  const step = lastStep * width <= size.width && lastStep * height <= size.height ? lastStep : 1;
+  const shrunk = { width: step * width, height: step * height, step: 3 };
+  picture.resize(shrunk.width, shrunk.height, { fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false });
+  if (step > 1) return cutCentre(resizePixels(await picture.toBuffer(), shrunk, fitting), fitting, rule);
   if (rule.shortestSide != null) picture.extract({ left, top, width: rule.width, height: rule.height });
-  return picture.toColourspace('srgb').raw().toBuffer();
+  return picture.toBuffer();
 }
 
 const smallestWorth = 128 * 1024;

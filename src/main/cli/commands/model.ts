@@ -24,7 +24,9 @@ export async function setModel(session: Session, project: string, options: Model
     file: await session.place(options.onnx),
     preprocessing: { width: size, height: size, shortestSide, mean, std, range, channels },
   });
-  const { input, head, preprocessing, notes, looks = [] } = overview.model!.description;
+  const { extracted, extractable, description } = overview.model!;
+  const { input, head, preprocessing, notes, looks = [] } = description;
+  const stale = extracted < extractable ? overview.model!.stale : 0;
   const match = await session.call(
     'models.setClasses',
     options.classes === undefined ? {} : { names: await readNames(options.classes) },
@@ -32,7 +34,7 @@ export async function setModel(session: Session, project: string, options: Model
   const classes = overview.classes.map(({ name }, at) => ({ name, place: match.places[at] ?? null }));
   const nameOf = (place: number) => match.names?.[place] ?? `number ${place}`;
   return {
-    json: { input, head, preprocessing, notes, looks, classes: { by: match.by, matched: classes } },
+    json: { input, head, preprocessing, notes, looks, stale, classes: { by: match.by, matched: classes } },
     lines: [
       `input ${input.name}: ${input.layout}, ${input.element}, ${preprocessing.width} x ${preprocessing.height} (${preprocessing.shortestSide === null ? 'stretched' : `centre of a picture with a shortest side of ${preprocessing.shortestSide}`}), ${preprocessing.channels}`,
       `pixels ${preprocessing.range}, mean ${preprocessing.mean.join(' ')}, std ${preprocessing.std.join(' ')}`,
@@ -45,6 +47,9 @@ export async function setModel(session: Session, project: string, options: Model
       ),
       ...describeMatch(overview.classes.length, match),
       ...notes,
+      ...(stale > 0
+        ? [`the features of ${stale} images are another model's or of another preprocessing: extract anew`]
+        : []),
     ],
   };
 }
