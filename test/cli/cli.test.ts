@@ -203,12 +203,15 @@ describe('exit statuses', () => {
     expect(stderr).toContain('nowhere.secondlook');
   });
 
-  it.each([['fit'], ['nonsense'], ['fit', 'p', '--lambda', 'much'], ['extract', 'p', '--provider', 'abacus']])(
-    'are 2 for wrong usage: %s',
-    (...args) => {
-      expect(run(...args).status).toBe(2);
-    },
-  );
+  it.each([
+    ['fit'],
+    ['nonsense'],
+    ['fit', 'p', '--lambda', 'much'],
+    ['extract', 'p', '--provider', 'abacus'],
+    ['experiment', 'p', '--methods', 'suspicion,luck'],
+  ])('are 2 for wrong usage: %s', (...args) => {
+    expect(run(...args).status).toBe(2);
+  });
 
   it('are 0 for help', () => {
     const { status, stdout } = run('--help');

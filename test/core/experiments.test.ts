@@ -74,5 +74,12 @@ describe('an experiment', () => {
     const { methods } = (await real.client.call('jobs.result', { id })) as ExperimentResult;
     // Four of forty are wrong, and the colours tell them apart at once.
     expect(methods[0]!.shares[0]!.found.mean).toBe(1);
+
+    writeFileSync(
+      file,
+      `path,label\n${rows.map(({ path, givenClassId }) => `${path},${names.get(givenClassId)!}`).join('\n')}\n`,
+    );
+    const anew = await real.run({ kind: 'experiment', params: { ...params, truth: await real.place(file) } });
+    expect(anew.error).toBe('No label is wrong: there is nothing to find.');
   });
 });

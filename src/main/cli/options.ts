@@ -1,5 +1,6 @@
 // Options as a person types them, read once; what cannot be read is wrong usage (exit status 2).
 import { InvalidArgumentError } from 'commander';
+import { rankingMethods, type ExperimentMethod } from '../../shared/domain.ts';
 
 export function readNumber(text: string): number {
   const value = Number(text);
@@ -17,3 +18,16 @@ export function readCount(text: string): number {
 export const readNumbers = (text: string): number[] => text.split(',').map(readNumber);
 
 export const readLambda = (text: string): number | 'auto' => (text === 'auto' ? text : readNumber(text));
+
+const experimentMethods: readonly ExperimentMethod[] = [
+  ...rankingMethods.filter((method) => method !== 'learned'),
+  'random',
+];
+
+/** "suspicion,importance" */
+export const readMethods = (text: string): ExperimentMethod[] =>
+  text.split(',').map((name) => {
+    const method = experimentMethods.find((each) => each === name.trim());
+    if (!method) throw new InvalidArgumentError(`${name} is none of ${experimentMethods.join(', ')}.`);
+    return method;
+  });

@@ -20,7 +20,7 @@ import { importImages, type ImportOptions } from './commands/import.ts';
 import { extract, setModel, type ExtractOptions, type ModelOptions } from './commands/model.ts';
 import { report, runs, type ReportOptions, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
-import { readCount, readLambda, readNumber, readNumbers } from './options.ts';
+import { readCount, readLambda, readMethods, readNumber, readNumbers } from './options.ts';
 import { openSession, type Session } from './session.ts';
 
 /** What a command came to: one JSON object, or the same in lines for a person. */
@@ -123,7 +123,7 @@ export function createProgram(): Command {
     .option('--flip <share>', 'share of the labels to make wrong', readNumber)
     .addOption(new Option('--noise <kind>', 'how').choices(['symmetric', 'pairs']).default('symmetric'))
     .option('--truth <file>', 'CSV of the true labels instead: path,label')
-    .option('--methods <a,b>', 'rankings to compare', (text) => text.split(','), [
+    .option('--methods <a,b>', 'rankings to compare', readMethods, [
       'suspicion',
       'importance',
       'self-influence',

@@ -519,7 +519,7 @@ export const texts = {
   'order.label': 'Order',
   'order.learned': 'Learned',
   'order.learned-why':
-    'The default order at first; after some verdicts it learns from yours which images to show next.',
+    'The default order at first; after some verdicts it learns from yours which images to show next. One image in a hundred is drawn from all that are left, so that what the order is blind to can be seen.',
   'order.suspicion': 'Suspicion',
   'order.suspicion-why':
     'The default before any verdict: how strongly a head that learns which labels to believe speaks against the label.',
@@ -660,7 +660,7 @@ export const texts = {
   'experiment.start': 'Run experiment',
   'experiment.paper': 'As in the paper',
   'experiment.paper-why':
-    'As in the paper: the pixels of pictures of 32 × 32, 40 % flipped, lambda 0.001, five seeds. On automobile and horse of CIFAR-10 it is the published figure.',
+    'As in the paper: the pixels of pictures of 32 × 32, 40 % flipped, lambda 0.001, five seeds. On automobile and horse of CIFAR-10 it repeats the study of the published figure.',
   'experiment.result': 'What came of it',
   'experiment.made_one':
     '**{{count}}** image, **{{wrong}}** of the labels wrong, seeds: {{seeds}}, lambda {{lambda}}, on {{features}}.',

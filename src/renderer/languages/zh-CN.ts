@@ -470,7 +470,8 @@ export const texts: Language['texts'] = {
   'filter.title': '哪些图像，何种顺序',
   'order.label': '顺序',
   'order.learned': '学习所得',
-  'order.learned-why': '起初为默认顺序；有了一些判定后，从您的判定中学习接下来显示哪些图像。',
+  'order.learned-why':
+    '起初为默认顺序；有了一些判定后，从您的判定中学习接下来显示哪些图像。每一百张中有一张从剩余的全部图像中抽取，以便看到该顺序看不到的问题。',
   'order.suspicion': '可疑度',
   'order.suspicion-why': '任何判定之前的默认顺序：一个学习该相信哪些标签的头部，对该标签的反对程度。',
   'order.importance': '重要性',
@@ -592,7 +593,7 @@ export const texts: Language['texts'] = {
   'experiment.start': '运行实验',
   'experiment.paper': '与论文相同',
   'experiment.paper-why':
-    '与论文相同：32 × 32 图片的像素，翻转 40 %，lambda 0.001，五个种子。用 CIFAR-10 的汽车和马即为已发表的图。',
+    '与论文相同：32 × 32 图片的像素，翻转 40 %，lambda 0.001，五个种子。用 CIFAR-10 的汽车和马即重复已发表之图的研究。',
   'experiment.result': '实验结果',
   'experiment.made_other':
     '**{{count}}** 张图像，**{{wrong}}** 的标签有误，种子数 {{seeds}}，lambda {{lambda}}，基于{{features}}。',

@@ -6,6 +6,7 @@ import type {
   ExperimentCurve,
   ExperimentRequest,
 } from '../../../shared/compute-contract.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { createRandom, shuffle } from '../../../shared/random.ts';
 import { decodePicture } from '../decode.ts';
 import { mapInParallel } from '../in-parallel.ts';
@@ -22,7 +23,8 @@ const picturesAtOnce = 16;
 
 /**
  * Curves of each method, one for each seed. Where lambda is 'auto' it is chosen by the noisy labels alone, with the first
- * seed. `matrix` holds the features, unless the pixels themselves are asked for.
+ * seed. `matrix` holds the features, unless the pixels themselves are asked for. Throws 'bad-request' where no label is
+ * wrong, or every one.
  */
 export async function runExperiment(
   request: ExperimentRequest,
@@ -48,6 +50,9 @@ export async function runExperiment(
     const { lambda, scale } = settings;
     const context: HeadContext = { matrix: own, preconditioners, rows, classes, lambda, scale, signal };
     const isWrong = Uint8Array.from(given, (label, row) => Number(label !== truth[row]));
+    if (!isWrong.includes(1)) throw new AppError('bad-request', 'No label is wrong: there is nothing to find.');
+    if (!isWrong.includes(0))
+      throw new AppError('bad-request', 'Every label is wrong: no ranking can tell them from right ones.');
     const { scores } = openMethods(context, { labels: given, truth: new Int32Array(n).fill(-1) }, seed);
     const accuracyAfter = openAccuracy(context, given, truth, testRows, testTruth);
     ends.push({

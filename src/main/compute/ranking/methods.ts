@@ -51,31 +51,31 @@ export function openMethods(context: HeadContext, labelled: Labelled, seed = 1) 
   const scores: Record<Exclude<RankingMethod, 'learned'>, () => Promise<Float64Array>> = {
     /** Mean rank of margin and posterior under the head that learns which labels to believe: denoised.ts. */
     suspicion: async () => scoreDenoised((await denoised()).denoised, labelled.labels, classes),
-    /** abs(alpha_y), the training loss: METHODS 1.5. */
+    /** abs(alpha_y), in the order of the training loss (Yeh, Kim, Yen and Ravikumar 2018, section 4.1): METHODS 1.5. */
     importance: async () => scoreLoss((await plain()).logits, labels, classes),
     /** ||alpha||, EL2N (Paul, Ganguli and Dziugaite 2021): METHODS 1.5. */
     'alpha-norm': async () => scoreAlphaNorm((await plain()).probabilities, labels, classes),
     /** Largest other logit less that of the label: METHODS 4.1. */
     margin: async () => scoreMargin((await plain()).logits, labels, classes),
-    /** The same under heads that each leave one image out, approximately: METHODS 7.4. */
+    /** The same under heads that each leave one image out, approximately (Rad and Maleki 2020): METHODS 7.4. */
     'margin-left-out': async () => scoreMargin((await leftOut()).logits, labels, classes),
     /** The same under heads that have not seen the image: METHODS 4.1. */
     'margin-cross-fit': async () => scoreMargin((await crossed()).logits, labels, classes),
-    /** cleanlab's self-confidence, and with it the cross-fitted loss: METHODS 4.3. */
+    /** cleanlab's self-confidence 1 - p_y, and with it the cross-fitted loss (Kuan and Mueller 2022): METHODS 4.3. */
     'self-confidence': async () => scoreSelfConfidence((await crossed()).probabilities, labels, classes),
-    /** cleanlab's normalised margin: METHODS 4.3. */
+    /** cleanlab's normalised margin, max of the other p_k less p_y (Kuan and Mueller 2022): METHODS 4.3. */
     'normalized-margin': async () => scoreNormalizedMargin((await crossed()).probabilities, labels, classes),
-    /** cleanlab's confidence-weighted entropy: METHODS 4.3. */
+    /** cleanlab's confidence-weighted entropy, H(p) / p_y rescaled (Kuan and Mueller 2022): METHODS 4.3. */
     'weighted-entropy': async () => scoreWeightedEntropy((await crossed()).probabilities, labels, classes),
-    /** cleanlab's label issues in its order, then the rest: METHODS 4.3. */
+    /** cleanlab's label issues in its order, then the rest (Northcutt, Jiang and Chuang 2021): METHODS 4.3. */
     'label-issues': async () => scoreIssues((await crossed()).probabilities, labels, classes),
     /** Margin of a head refitted without the images that disagree with their label: METHODS 5.2 D. */
     'refit-margin': async () => scoreMargin((await denoised()).refitted, labels, classes),
-    /** Odds that the label is wrong under the noise matrix: METHODS 5.2 E, noise-matrix.ts. */
+    /** Log odds that the label is wrong under the noise matrix, of T[y][k] p_k: METHODS 5.2 E, noise-matrix.ts. */
     'noise-posterior': async () => (await denoised()).denoised.logOdds,
     /** Share of the nearest neighbours that are labelled otherwise: METHODS 4.1. */
     neighbours: () => scoreNeighbours(matrix, rows, labels, signal),
-    /** r^T A r: METHODS 7.4. */
+    /** r^T A r, the influence of an image on its own loss (Koh and Liang 2017): METHODS 7.4. */
     'self-influence': async () => (await leftOut()).selfInfluence,
     /** Mean margin on the way of the fit (Pleiss, Zhang, Elenberg and Weinberger 2020): METHODS 4.1. */
     'area-under-margin': async () => (await plain()).area,
