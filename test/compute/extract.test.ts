@@ -146,6 +146,27 @@ describe('extraction', () => {
     expect(clear(block, 1)).toBe(false);
   });
 
+  it('takes fewer at a time where there is no memory for a batch, and says so where there is none for one', async () => {
+    const path = writeTemporary('tiny.onnx', makeTinyModel());
+    const { preprocessing } = await inspectModel(path);
+    const sizes: number[] = [];
+    const openScarce = async (most: number) => {
+      const model = await openModel({ path, preprocessing, provider: 'cpu', batch: 8 });
+      const run: typeof model.session.run = async (pixels, count) => {
+        sizes.push(count);
+        if (count > most) throw new Error('bfc_arena.cc: Failed to allocate memory for requested buffer of size 1');
+        return model.session.run(pixels, count);
+      };
+      const extractor = new Extractor({ ...model, session: { run, release: () => model.session.release() } });
+      opened.push(extractor);
+      return extractor;
+    };
+    const block = await (await openScarce(3)).extract(await saveColours(), signal);
+    expect(sizes).toEqual([8, 4, 2, 2, 4, 2, 2, 2]);
+    expect(block).toEqual(await (await openTiny({}, 8)).extract(await saveColours(), signal));
+    await expect((await openScarce(0)).extract(await saveColours(), signal)).rejects.toThrow('not enough memory');
+  });
+
   it('runs blocks in the order in which they came, and stops one that is cancelled without harm to the next', async () => {
     const paths = await saveColours();
     const extractor = await openTiny({}, 1);

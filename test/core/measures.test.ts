@@ -56,6 +56,9 @@ describe('rate', () => {
     now = 5_000;
     rate.add(40_000, 50_000);
     expect(rate.perSecond()).toBeNull();
+    now = 7_000;
+    rate.add(40_200, 50_000);
+    expect(rate.secondsLeft(50_000)).toBeNull();
     now = 10_000;
     rate.add(40_500, 50_000);
     expect(rate.perSecond()).toBe(100);

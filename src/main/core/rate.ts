@@ -4,7 +4,7 @@ export interface Rate {
   add(done: number, total: number | null): void;
   /** null until there is enough to tell. */
   perSecond(): number | null;
-  /** null in the first five seconds: an early guess is a wrong promise. */
+  /** null in the first five seconds of the count: an early guess is a wrong promise, and a job may have waited long. */
   secondsLeft(total: number): number | null;
 }
 
@@ -13,7 +13,7 @@ const silentMs = 5_000;
 
 /** `now` is in milliseconds. */
 export function createRate(now: () => number = Date.now): Rate {
-  const startedAt = now();
+  let startedAt = now();
   const points: { at: number; done: number }[] = [];
   let currentTotal: number | null = null;
   const perSecond = () => {
@@ -26,6 +26,7 @@ export function createRate(now: () => number = Date.now): Rate {
     add(done, total) {
       const at = now();
       if (total !== currentTotal || done < (points.at(-1)?.done ?? 0)) points.length = 0;
+      if (total !== currentTotal) startedAt = at;
       currentTotal = total;
       points.push({ at, done });
       while (points.length > 2 && at - points[0]!.at > windowMs) points.shift();
