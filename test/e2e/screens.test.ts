@@ -17,6 +17,7 @@ const views: Record<string, string[]> = {
   'the filter': ['f'],
   'the history': ['h'],
   'the class finder': ['/'],
+  'a zoomed picture': ['z', '+', '+', '+', '+', '+', '+'],
   'all keys': ['?'],
 };
 

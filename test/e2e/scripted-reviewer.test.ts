@@ -113,7 +113,7 @@ async function typeSome(typed: Typed, random: () => number, count: number): Prom
       await expectShown(path);
     } else {
       const path = await currentPath(page);
-      if (path === '') return decisions;
+      if (path === '') break;
       const key = keys[Math.floor(random() * keys.length)]!;
       typed.decide(path, key);
       await page.keyboard.press(key);
@@ -160,10 +160,9 @@ it('ends with exactly the labels that were typed', async () => {
   }
 
   const final = await killAndReopen();
-  const wrong = final.filter(({ path, label, state }) => {
-    const { label: wanted, state: wantedState } = typed.labels.get(path)!;
-    return label !== wanted || state !== wantedState;
-  });
+  const wrong = final
+    .map((saved) => ({ ...saved, typed: typed.labels.get(saved.path)! }))
+    .filter(({ label, state, typed: wanted }) => label !== wanted.label || state !== wanted.state);
   expect(wrong).toEqual([]);
   expect(final.filter(({ state }) => state !== 'open').length).toBe(typed.decided);
 }, 900_000);

@@ -39,12 +39,13 @@ export async function runExperiment(page: Page): Promise<void> {
   await page.getByText('with all labels right').first().waitFor({ timeout: 120_000 });
 }
 
-/** Waits until the bar below the image says that `count` images are decided. */
+/** Waits until the bar below the image says that `count` images are decided, and that nothing waits to be saved. */
 export async function expectDecided(page: Page, count: number): Promise<void> {
   const bar = page.locator('footer[aria-label=Progress]');
   await bar
     .filter({ hasText: new RegExp(`(^|[^\\d\\s])\\s*${formatCount(count)} decided`) })
     .waitFor({ timeout: 10_000 });
+  await bar.getByText('Saving…').waitFor({ state: 'detached' });
 }
 
 /** The path below the image. */

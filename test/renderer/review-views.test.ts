@@ -213,6 +213,7 @@ it('tells the history of an image, and takes a note', async () => {
   await press('n');
   const note = screen.getByRole('textbox', { name: 'Note' });
   expect(document.activeElement).toBe(note);
+  await waitFor(() => expect((note as HTMLInputElement).readOnly).toBe(false));
   await fireEvent.input(note, { target: { value: 'two ships' } });
   await press('Enter');
   await waitFor(() => expect(core.notes.get(1)).toBe('two ships'));

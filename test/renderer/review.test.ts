@@ -20,6 +20,9 @@ async function openReview(core = new FakeCore()) {
 /** All that the live regions say. */
 const announced = () => screen.getAllByRole('status').map(({ textContent }) => textContent);
 
+/** Whether the page would ask before it is left. */
+const asksToStay = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+
 describe('review', () => {
   it('shows the image with its labels, rank and evidence', async () => {
     await openReview();
@@ -41,8 +44,10 @@ describe('review', () => {
     expect(pictureNow()).toBe('2');
     expect(screen.getByText('Saving…')).toBeTruthy();
     expect(announced()).not.toContain('Saved');
+    expect(asksToStay()).toBe(true);
     release();
     await waitFor(() => expect(announced()).toContain('Saved: ship → plane, 1 decided'));
+    expect(asksToStay()).toBe(false);
     expect(core.params('reviews.decide')).toMatchObject([
       { decisions: [{ imageId: 1, action: 'relabel', classId: 2 }], seen: { method: 'learned', rank: 1 } },
     ]);

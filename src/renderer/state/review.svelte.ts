@@ -170,15 +170,17 @@ export class Review {
     if (this.#shown.imageId !== imageId) this.#shown = { imageId, atMs: performance.now() };
   }
 
-  /** Loads what the present image and its neighbours lack; returns the rows, the present one first. */
-  holdNeighbours(): QueueRow[] {
-    this.queue.ensure(this.place - ahead, this.place + ahead);
+  /** The present image and its neighbours, as far as their page is there; the present one first, then the nearest. */
+  get near(): QueueRow[] {
     const rows = [this.current];
     for (let distance = 1; distance <= ahead; distance++)
       rows.push(this.queue.row(this.place + distance), this.queue.row(this.place - distance));
-    const known = rows.filter((row) => row !== undefined);
-    this.neighbours.hold(known);
-    return known;
+    return rows.filter((row) => row !== undefined);
+  }
+
+  /** Asks for the rows of the neighbours. */
+  ensureNear(): void {
+    this.queue.ensure(this.place - ahead, this.place + ahead);
   }
 
   /** Decides the image in hand and goes on to the next; nothing happens where there is no such suggestion. */
@@ -235,7 +237,8 @@ export class Review {
   #catchUp(): void {
     if (this.queue.total === null) return;
     this.neighbours.dropFailed();
-    this.holdNeighbours();
+    this.ensureNear();
+    this.neighbours.hold(this.near);
   }
 
   #forget(): void {
