@@ -90,3 +90,19 @@ describe.each([
     expect(await isCutOff(page)).toBe(false);
   });
 });
+
+it.each([
+  ['no-preference' as const, true],
+  ['reduce' as const, false],
+])('with motion: %s, something moves under the mouse: %s', async (reducedMotion, doesMove) => {
+  const page = await app.open({ reducedMotion });
+  await page.evaluate(() => {
+    for (const event of ['transitionrun', 'animationstart'])
+      document.addEventListener(event, () => (document.body.dataset['moved'] = 'true'));
+  });
+  await showScreen(page, 'Review');
+  for (const place of [0, 1, 2]) await page.locator('aside .verdicts button').nth(place).hover();
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  expect(await page.locator('body').getAttribute('data-moved')).toBe(doesMove ? 'true' : null);
+  await page.context().close();
+});
