@@ -10,6 +10,8 @@ const restMs = 3_000;
 
 export class Learning {
   current = $state.raw<QueueLearning | null>(null);
+  /** The new order in words, and what had been saved when it was taken up: with the next decision it is no news. */
+  said = $state.raw<{ text: string; after: string } | null>(null);
   readonly #review: Review;
   readonly #notices: Notices;
   readonly #core: Core;
@@ -42,6 +44,9 @@ export class Learning {
     if (queue.overlay.size !== this.#seen || decisions.pending > 0) return this.#wait();
     if (queue.query.method !== 'learned' || view !== 'image' || this.#review.isVisiting) return;
     const isTaken = await queue.reorder(this.#review.place).catch(() => false);
-    if (isTaken) this.#notices.announce(t('learning.reordered', { count: this.current?.verdicts ?? 0 }));
+    if (!isTaken) return;
+    const text = t('learning.reordered', { count: this.current?.verdicts ?? 0 });
+    this.said = { text, after: decisions.saved };
+    this.#notices.announce(text);
   }
 }
