@@ -1,5 +1,5 @@
 // The evidence of one image as a column of numbers that adds up.
-import type { Evidence, RepresenterPoint } from '../shared/domain.ts';
+import type { Evidence, RepresenterPoint } from '../shared/evidence.ts';
 import { formatSigned } from './numbers.ts';
 
 export interface EvidenceRow {

@@ -6,7 +6,7 @@ import {
   type ModelInput,
   type PictureLook,
   type Preprocessing,
-} from '../shared/domain.ts';
+} from '../shared/model.ts';
 import { formatDecimal, formatPercent } from './numbers.ts';
 import { t } from './texts.svelte.ts';
 

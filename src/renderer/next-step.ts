@@ -1,5 +1,6 @@
 // The one thing to do next in a project: the primary button of the overview.
-import type { JobKind, ProjectOverview } from '../shared/domain.ts';
+import type { JobKind } from '../shared/jobs.ts';
+import type { ProjectOverview } from '../shared/project.ts';
 
 export type NextStep = 'wait' | 'import' | 'model' | 'extract' | 'fit' | 'review';
 

@@ -1,21 +1,9 @@
 // Every call between core and compute. Both ends are ours and run the same build, so these are types alone;
 // typed arrays may cross. Row numbers are places in the matrix of all images (row = image id - 1).
-import type {
-  BakedRanking,
-  Certificate,
-  ErrorsLeft,
-  EvidenceOrder,
-  ExperimentMethod,
-  FeatureScale,
-  FitTarget,
-  ModelDescription,
-  ModelOutput,
-  Preprocessing,
-  Provider,
-  ProviderCheck,
-  ProviderRefusal,
-  RankingMethod,
-} from './domain.ts';
+import type { ExperimentMethod } from './experiment.ts';
+import type { Certificate, EvidenceOrder, FeatureScale, FitTarget, ModelOutput } from './fit.ts';
+import type { ModelDescription, Preprocessing, Provider, ProviderCheck, ProviderRefusal } from './model.ts';
+import type { BakedRanking, ErrorsLeft, RankingMethod } from './ranking.ts';
 
 export interface MeasuredImage {
   /** null where the file could be read and its picture header understood; else a sentence. */

@@ -2,52 +2,25 @@
 // values are JSON-safe, parameters are parsed by the schema in core, results are typed and not checked.
 import { z } from 'zod';
 import { call, type CallerTable, type CallSpec, type HandlerTable } from './contract.ts';
+import type { CellEvidence, CellImages, Confusion, Evidence } from './evidence.ts';
+import { experimentFeatures, experimentNoises } from './experiment.ts';
+import { evidenceOrders, fitTargets, modelOutputs } from './fit.ts';
+import type { Job } from './jobs.ts';
+import { actions, reviewStates, splits, type ClassCount, type LabelClass, type Problem } from './labels.ts';
 import {
-  actions,
-  arrangements,
   channelOrders,
-  evidenceOrders,
-  experimentFeatures,
-  experimentNoises,
-  fitTargets,
-  modelOutputs,
   pixelRanges,
   providers,
-  rankingMethods,
-  reviewStates,
-  splits,
-  type CellEvidence,
-  type CellImages,
-  type ClassCount,
   type ClassMatch,
-  type Confusion,
-  type Evidence,
-  type FileDecisions,
-  type FolderEntry,
-  type Grant,
-  type HistoryEntry,
-  type ImageCard,
-  type Job,
-  type LabelClass,
   type ModelDescription,
-  type Problem,
-  type ProjectOverview,
   type ProviderCheck,
-  type QueueCounts,
-  type QueueLearning,
-  type QueuePage,
-  type RecentProject,
-  type RetrainPreview,
-  type Recovery,
-  type ReviewAnswer,
-  type ReviewProgress,
-  type Run,
-  type RunCauses,
-  type RunComparison,
-  type RunMeasures,
-  type SimilarImage,
-  type TestLabels,
-} from './domain.ts';
+} from './model.ts';
+import type { FolderEntry, Grant, ProjectOverview, RecentProject } from './project.ts';
+import type { QueueCounts, QueuePage, SimilarImage } from './queue.ts';
+import { arrangements, rankingMethods, type QueueLearning } from './ranking.ts';
+import type { FileDecisions, HistoryEntry, ImageCard, ReviewAnswer, ReviewProgress } from './review.ts';
+import type { RetrainPreview, Recovery, Run, RunCauses, RunComparison, RunMeasures } from './runs.ts';
+import type { TestLabels } from './test-labels.ts';
 import { AppError } from './errors.ts';
 import type { MediaBase } from './media-url.ts';
 

@@ -1,6 +1,6 @@
 // What the desktop shell gives to the page as `window.host`. On the loopback host `window.host` is undefined:
 // parts ask whether a capability is there, never on which system they run.
-import type { Grant, Place } from './domain.ts';
+import type { Grant, Place } from './project.ts';
 import type { WireError } from './errors.ts';
 
 /** What a file dialog offers; it decides the dialog's title and the endings it shows. */

@@ -1,5 +1,5 @@
 // Where a recovery curve falls, and in which classes: a fall is told, not smoothed away.
-import type { CurvePoint } from './domain.ts';
+import type { CurvePoint } from './runs.ts';
 
 export interface Fall {
   /** Decisions before and after it. */

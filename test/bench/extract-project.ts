@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSession, type Session } from '../../src/main/cli/session.ts';
-import type { Preprocessing } from '../../src/shared/domain.ts';
+import type { Preprocessing } from '../../src/shared/model.ts';
 
 /** What is extracted with what. */
 export interface Extraction {

@@ -5,7 +5,7 @@ import { decodeInto } from '../../src/main/compute/decode-pool.ts';
 import { openModel, type OpenModel } from '../../src/main/compute/open-model.ts';
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
 import type { ExtractResult } from '../../src/main/core/extraction.ts';
-import type { Preprocessing } from '../../src/shared/domain.ts';
+import type { Preprocessing } from '../../src/shared/model.ts';
 import { materialPath, materialAbsence, unpackMaterial } from '../material-files.ts';
 import { measurePage } from './extract-page.ts';
 import { withProject, type Extraction } from './extract-project.ts';

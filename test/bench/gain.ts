@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSession, type Session } from '../../src/main/cli/session.ts';
 import type { FitResult, RetrainResult } from '../../src/main/core/fits.ts';
-import type { RecoveryCurve, Reproduction, Run } from '../../src/shared/domain.ts';
+import type { RecoveryCurve, Reproduction, Run } from '../../src/shared/runs.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { materialAbsence } from '../material-files.ts';
 import { measureAntelopes } from './antelope.ts';

@@ -9,7 +9,7 @@ import { FeatureMatrix } from '../../src/main/compute/representer/feature-matrix
 import { fitHead } from '../../src/main/compute/representer/fit.ts';
 import { Preconditioners } from '../../src/main/compute/representer/preconditioners.ts';
 import type { HeadContext } from '../../src/main/compute/ranking/heads.ts';
-import type { Preprocessing } from '../../src/shared/domain.ts';
+import type { Preprocessing } from '../../src/shared/model.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { materialPath, unpackMaterial } from '../material-files.ts';
 

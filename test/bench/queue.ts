@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runExperiment } from '../../src/main/compute/ranking/experiment.ts';
 import { openMethods } from '../../src/main/compute/ranking/methods.ts';
 import { measureFound, measurePrecision } from '../../src/main/compute/ranking/measures.ts';
-import { rankingMethods } from '../../src/shared/domain.ts';
+import { rankingMethods } from '../../src/shared/ranking.ts';
 import { materialAbsence } from '../material-files.ts';
 import { measureCleanlab } from './cleanlab.ts';
 import {

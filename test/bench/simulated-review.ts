@@ -2,7 +2,7 @@
 import { denoise, scoreDenoised } from '../../src/main/compute/ranking/denoised.ts';
 import { believeLabels, fitSoftHead, predictRows, type HeadContext } from '../../src/main/compute/ranking/heads.ts';
 import { learn, type Learner } from '../../src/main/compute/ranking/learn.ts';
-import type { ErrorsLeft } from '../../src/shared/domain.ts';
+import type { ErrorsLeft } from '../../src/shared/ranking.ts';
 import { createRandom, shuffle } from '../../src/shared/random.ts';
 import type { LabelSet } from './label-sets.ts';
 

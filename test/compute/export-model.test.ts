@@ -10,7 +10,7 @@ import { ModelProtoSchema } from '../../src/main/compute/graph/onnx_pb.js';
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
 import { openModel } from '../../src/main/compute/open-model.ts';
 import type { ExportRequest } from '../../src/shared/compute-contract.ts';
-import type { Preprocessing } from '../../src/shared/domain.ts';
+import type { Preprocessing } from '../../src/shared/model.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { describeWithMaterial, materialPath, unpackMaterial } from '../material.ts';
 import { forms, halfParts, quantised } from './head-forms.ts';

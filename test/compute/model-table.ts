@@ -11,7 +11,7 @@ import { openModel } from '../../src/main/compute/open-model.ts';
 import type { ModelExportResult } from '../../src/main/core/export-model.ts';
 import type { ExtractResult } from '../../src/main/core/extraction.ts';
 import type { FitResult } from '../../src/main/core/fits.ts';
-import type { Preprocessing } from '../../src/shared/domain.ts';
+import type { Preprocessing } from '../../src/shared/model.ts';
 import { materialAbsence, materialPath, unpackMaterial } from '../material-files.ts';
 
 if (materialAbsence) {

@@ -5,7 +5,7 @@ import type { ModelFile } from '../../src/main/compute/graph/model-file.ts';
 import { ModelProtoSchema } from '../../src/main/compute/graph/onnx_pb.js';
 import { createTensorWriter } from '../../src/main/compute/tensor-writer.ts';
 import { understandModel } from '../../src/main/compute/understand-model.ts';
-import type { ModelInput, Preprocessing } from '../../src/shared/domain.ts';
+import type { ModelInput, Preprocessing } from '../../src/shared/model.ts';
 import { headTensors, makeTinyModel, type TinyParts } from './tiny-models.ts';
 
 function understand(parts: TinyParts, choice: Partial<Preprocessing> = {}) {

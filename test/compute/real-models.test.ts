@@ -8,7 +8,7 @@ import { readModelFile } from '../../src/main/compute/graph/model-file.ts';
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
 import { openModel } from '../../src/main/compute/open-model.ts';
 import type { ExtractedBlock } from '../../src/shared/compute-contract.ts';
-import type { Preprocessing } from '../../src/shared/domain.ts';
+import type { Preprocessing } from '../../src/shared/model.ts';
 import { describeWithMaterial, materialPath, unpackMaterial } from '../material.ts';
 
 interface Reference {

@@ -1,6 +1,6 @@
 // Rankings compared on the verdicts of a project: real core, SQLite and ONNX Runtime.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { distinctRankings, type BakeOff } from '../../src/shared/domain.ts';
+import { distinctRankings, type BakeOff } from '../../src/shared/ranking.ts';
 import { bake } from '../../src/main/compute/ranking/bake-off.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 

@@ -10,7 +10,7 @@ import {
   createValue,
   toModelBytes,
 } from '../../src/main/compute/graph/build.ts';
-import type { CellEvidence } from '../../src/shared/domain.ts';
+import type { CellEvidence } from '../../src/shared/evidence.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { removeFolder, startRealCore, type RealCore } from './real-core.ts';
 

@@ -4,7 +4,8 @@ import { createCore } from '../../src/main/core/core.ts';
 import type { ComputeProcess } from '../../src/main/core/host.ts';
 import { startComputeProcess } from '../../src/main/server/child-port.ts';
 import type { CoreCalls, CoreEvents, StartJob } from '../../src/shared/core-contract.ts';
-import type { Job, Place } from '../../src/shared/domain.ts';
+import type { Job } from '../../src/shared/jobs.ts';
+import type { Place } from '../../src/shared/project.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { connect, type Client } from '../../src/shared/rpc.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinPairs } from '../../src/main/core/duplicates.ts';
-import type { Duplicates } from '../../src/shared/domain.ts';
+import type { Duplicates } from '../../src/shared/test-labels.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 
 let real: RealCore;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Jobs, type JobWork } from '../../src/main/core/jobs.ts';
-import type { Job, JobKind } from '../../src/shared/domain.ts';
+import type { Job, JobKind } from '../../src/shared/jobs.ts';
 import { AppError, cancelled } from '../../src/shared/errors.ts';
 import { makeSmallProject } from '../store/small-project.ts';
 

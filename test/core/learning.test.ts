@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
-import type { QueueLearning, QueueRow } from '../../src/shared/domain.ts';
+import type { QueueRow } from '../../src/shared/queue.ts';
+import type { QueueLearning } from '../../src/shared/ranking.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 

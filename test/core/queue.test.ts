@@ -3,7 +3,7 @@ import { createProject, type Project } from '../../src/main/core/project.ts';
 import { countQueue } from '../../src/main/core/queue-counts.ts';
 import { readQueuePage } from '../../src/main/core/queue.ts';
 import { Reviews } from '../../src/main/core/reviews.ts';
-import type { QueueQuery } from '../../src/shared/domain.ts';
+import type { QueueQuery } from '../../src/shared/queue.ts';
 import { makeSmallProject } from '../store/small-project.ts';
 
 // Twelve train images: odd ones are given class 1, even ones class 2; all are suggested class 1; ranked from 12 to 1.

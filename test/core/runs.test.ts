@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueueRow, RecoveryCurve, Reproduction, Run } from '../../src/shared/domain.ts';
+import type { QueueRow } from '../../src/shared/queue.ts';
+import type { RecoveryCurve, Reproduction, Run } from '../../src/shared/runs.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 

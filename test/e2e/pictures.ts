@@ -31,7 +31,9 @@ async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
   await page.waitForFunction(() => {
     const images = [...document.images];
-    return images.every((image) => image.complete) && document.querySelector('.skeleton') === null;
+    // Those that wait to be scrolled to are not in the picture.
+    const isIn = (image: HTMLImageElement) => image.complete || image.loading === 'lazy';
+    return images.every(isIn) && document.querySelector('.skeleton') === null;
   });
 }
 

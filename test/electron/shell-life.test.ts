@@ -2,7 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ImageCard, Job, ProjectOverview, QueuePage } from '../../src/shared/domain.ts';
+import type { Job } from '../../src/shared/jobs.ts';
+import type { ProjectOverview } from '../../src/shared/project.ts';
+import type { QueuePage } from '../../src/shared/queue.ts';
+import type { ImageCard } from '../../src/shared/review.ts';
 import { toMediaUrl } from '../../src/shared/media-url.ts';
 import { Home } from './stand-in/home.ts';
 import type { Shell } from './stand-in/shell.ts';

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy } from '../../src/shared/csp.ts';
-import type { Grant } from '../../src/shared/domain.ts';
+import type { Grant } from '../../src/shared/project.ts';
 import { Home } from './stand-in/home.ts';
 import type { Shell } from './stand-in/shell.ts';
 

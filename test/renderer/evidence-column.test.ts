@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Evidence, RepresenterPoint } from '../../src/shared/domain.ts';
+import type { Evidence, RepresenterPoint } from '../../src/shared/evidence.ts';
 import { toEvidenceColumn, type EvidenceColumn } from '../../src/renderer/evidence-column.ts';
 
 const point = (imageId: number, value: number): RepresenterPoint => ({

@@ -1,6 +1,10 @@
 // A core without files, model or mathematics: the same calls over a port, on data that a test makes.
 import type { CoreCalls, CoreEvents, PreferenceValues } from '../../src/shared/core-contract.ts';
-import type { ClassMatch, Job, ProjectOverview, QueueRow, RecoveryCurve, Run } from '../../src/shared/domain.ts';
+import type { Job } from '../../src/shared/jobs.ts';
+import type { ClassMatch } from '../../src/shared/model.ts';
+import type { ProjectOverview } from '../../src/shared/project.ts';
+import type { QueueRow } from '../../src/shared/queue.ts';
+import type { RecoveryCurve, Run } from '../../src/shared/runs.ts';
 import type { AppError } from '../../src/shared/errors.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { serve, type Handlers, type Port } from '../../src/shared/rpc.ts';

@@ -1,6 +1,8 @@
 // Images as the screen is told of them: rows of a queue, cards and evidence, made from a few words each.
 import type { CoreCalls } from '../../src/shared/core-contract.ts';
-import type { Evidence, ImageCard, QueueCounts, QueueRow, RepresenterPoint } from '../../src/shared/domain.ts';
+import type { Evidence, RepresenterPoint } from '../../src/shared/evidence.ts';
+import type { QueueCounts, QueueRow } from '../../src/shared/queue.ts';
+import type { ImageCard } from '../../src/shared/review.ts';
 import { certificate } from './fake-model.ts';
 
 export interface FakeImage {

@@ -1,5 +1,7 @@
 // A model, a fit and runs as the screen is told of them.
-import type { Certificate, FitSummary, ModelDescription, Run } from '../../src/shared/domain.ts';
+import type { Certificate, FitSummary } from '../../src/shared/fit.ts';
+import type { ModelDescription } from '../../src/shared/model.ts';
+import type { Run } from '../../src/shared/runs.ts';
 
 export const certificate: Certificate = {
   gradientNorm: 2.1e-6,

@@ -1,14 +1,8 @@
 // Decisions, undo and redo in memory.
 import type { CoreCalls } from '../../src/shared/core-contract.ts';
-import {
-  stateAfter,
-  type Action,
-  type HistoryEntry,
-  type LabelChange,
-  type QueueRow,
-  type ReviewAnswer,
-  type ReviewProgress,
-} from '../../src/shared/domain.ts';
+import { stateAfter, type Action, type LabelChange } from '../../src/shared/labels.ts';
+import type { QueueRow } from '../../src/shared/queue.ts';
+import type { HistoryEntry, ReviewAnswer, ReviewProgress } from '../../src/shared/review.ts';
 import { AppError } from '../../src/shared/errors.ts';
 
 type Group = { before: LabelChange[]; after: LabelChange[] };

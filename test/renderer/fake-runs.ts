@@ -1,5 +1,5 @@
 // What two runs say beyond their accuracy, as the screen is told.
-import type { RunCauses, RunComparison, RunMeasures } from '../../src/shared/domain.ts';
+import type { RunCauses, RunComparison, RunMeasures } from '../../src/shared/runs.ts';
 
 export const toMeasures = (runId: number): RunMeasures => ({
   runId,

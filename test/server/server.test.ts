@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import type { Core } from '../../src/main/core/core.ts';
 import { serve, type LoopbackHost } from '../../src/main/server/index.ts';
 import { contentSecurityPolicy } from '../../src/shared/csp.ts';
-import type { Grant } from '../../src/shared/domain.ts';
+import type { Grant } from '../../src/shared/project.ts';
 import { connect, serve as serveRpc, type Port } from '../../src/shared/rpc.ts';
 
 type Calls = { echo: { params: unknown; result: unknown } };

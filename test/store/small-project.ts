@@ -1,5 +1,5 @@
 // A project in memory: two classes, some train images, one test image, a model and a ranking; no file, no picture.
-import type { ModelDescription } from '../../src/shared/domain.ts';
+import type { ModelDescription } from '../../src/shared/model.ts';
 import { openStore, type Store } from '../../src/main/store/store.ts';
 
 export const smallModel: ModelDescription = {

@@ -1,6 +1,7 @@
 // Options as a person types them, read once; what cannot be read is wrong usage (exit status 2).
 import { InvalidArgumentError } from 'commander';
-import { rankingMethods, type ExperimentMethod } from '../../shared/domain.ts';
+import type { ExperimentMethod } from '../../shared/experiment.ts';
+import { rankingMethods } from '../../shared/ranking.ts';
 
 export function readNumber(text: string): number {
   const value = Number(text);

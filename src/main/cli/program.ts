@@ -1,14 +1,8 @@
 // The commands and their options; what each does is in `commands/`.
 import { Command, Option } from 'commander';
-import {
-  channelOrders,
-  evidenceOrders,
-  fitTargets,
-  modelOutputs,
-  pixelRanges,
-  providers,
-  rankingMethods,
-} from '../../shared/domain.ts';
+import { evidenceOrders, fitTargets, modelOutputs } from '../../shared/fit.ts';
+import { channelOrders, pixelRanges, providers } from '../../shared/model.ts';
+import { rankingMethods } from '../../shared/ranking.ts';
 import { decide, exportProject, type ExportOptions } from './commands/decisions.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';

@@ -1,4 +1,4 @@
-import type { Job } from '../../shared/domain.ts';
+import type { Job } from '../../shared/jobs.ts';
 
 const everyMs = 2_000;
 let last = { text: '', at: 0 };

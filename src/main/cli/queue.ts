@@ -1,4 +1,4 @@
-import type { QueueQuery, QueueRow } from '../../shared/domain.ts';
+import type { QueueQuery, QueueRow } from '../../shared/queue.ts';
 import type { Session } from './session.ts';
 
 const rowsPerPage = 500;

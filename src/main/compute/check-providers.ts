@@ -2,7 +2,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProviderCheck } from '../../shared/domain.ts';
+import type { ProviderCheck } from '../../shared/model.ts';
 import { createModel, createNode, createTensor, createValue, toModelBytes } from './graph/build.ts';
 import type { ModelFile } from './graph/model-file.ts';
 import { ModelProtoSchema } from './graph/onnx_pb.js';

@@ -1,5 +1,5 @@
 // How many pictures a run of the model takes where nobody asks for a number: found by running it.
-import type { Provider } from '../../shared/domain.ts';
+import type { Provider } from '../../shared/model.ts';
 import { isOutOfMemory, type Session } from './session.ts';
 import type { TensorWriter } from './tensor-writer.ts';
 

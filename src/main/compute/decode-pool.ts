@@ -1,7 +1,7 @@
 // The threads that decode: as many as there are cores, for the whole process, started when first needed.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { ModelInput, Preprocessing } from '../../shared/domain.ts';
+import type { ModelInput, Preprocessing } from '../../shared/model.ts';
 import { AppError } from '../../shared/errors.ts';
 import { loadSharp } from './native-libraries.ts';
 

@@ -1,6 +1,6 @@
 // From a picture file to pixels of the model's size.
 import { readFileSync, statSync } from 'node:fs';
-import type { Preprocessing } from '../../shared/domain.ts';
+import type { Preprocessing } from '../../shared/model.ts';
 import { openPicture } from './pictures.ts';
 import { resizePixels } from './resize.ts';
 import { cutCentre, fitPicture } from './resize-rule.ts';

@@ -1,4 +1,4 @@
-import type { ModelDescription, Preprocessing } from '../../shared/domain.ts';
+import type { ModelDescription, Preprocessing } from '../../shared/model.ts';
 import { noteHead } from './judge-head.ts';
 import { readClassNames } from './graph/metadata.ts';
 import { readModelFile } from './graph/model-file.ts';

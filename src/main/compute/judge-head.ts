@@ -1,5 +1,5 @@
 // Whether the numbers of a head make the logits that the model makes.
-import type { Head } from '../../shared/domain.ts';
+import type { Head } from '../../shared/model.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { HeadCandidate } from './graph/find-head.ts';
 import { applyHead, type HeadWeights } from './graph/head-weights.ts';

@@ -1,5 +1,5 @@
 import type { ComputeCalls } from '../../shared/compute-contract.ts';
-import type { Head, ModelInput, Preprocessing, Provider, ProviderRefusal } from '../../shared/domain.ts';
+import type { Head, ModelInput, Preprocessing, Provider, ProviderRefusal } from '../../shared/model.ts';
 import { chooseBatch } from './choose-batch.ts';
 import { startDecoding } from './decode-pool.ts';
 import { readModelFile } from './graph/model-file.ts';

@@ -1,6 +1,6 @@
 // How pictures are to enter a model: guessed from the graph, then set right by the person.
 import { AppError } from '../../shared/errors.ts';
-import type { ModelInput, Preprocessing } from '../../shared/domain.ts';
+import type { ModelInput, Preprocessing } from '../../shared/model.ts';
 
 /**
  * The preprocessing of a model: what `choice` says, and for the rest the best guess, with a sentence for each thing that

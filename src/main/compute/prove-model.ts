@@ -1,5 +1,5 @@
 // Proof that a model does what its file was understood to say: run on made-up pictures, before any real one.
-import type { Head } from '../../shared/domain.ts';
+import type { Head } from '../../shared/model.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
 import type { HeadCandidate } from './graph/find-head.ts';
 import { takeMean } from './graph/head-forms.ts';

@@ -1,5 +1,5 @@
 // Choosing what a model runs on.
-import type { Provider, ProviderRefusal } from '../../shared/domain.ts';
+import type { Provider, ProviderRefusal } from '../../shared/model.ts';
 import { AppError } from '../../shared/errors.ts';
 import { loadOnnxRuntime } from './native-libraries.ts';
 import type { ProvenModel, Trial } from './prove-model.ts';

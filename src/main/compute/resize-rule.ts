@@ -1,5 +1,5 @@
 // How a picture comes to the model's size.
-import type { Preprocessing } from '../../shared/domain.ts';
+import type { Preprocessing } from '../../shared/model.ts';
 
 export interface Fitting {
   /** The size that the whole picture is brought to. */

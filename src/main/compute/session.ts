@@ -3,7 +3,7 @@ import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
-import type { ModelInput, Preprocessing, Provider } from '../../shared/domain.ts';
+import type { ModelInput, Preprocessing, Provider } from '../../shared/model.ts';
 import { exposeTensors, widenInput } from './graph/expose.ts';
 import type { HeadCandidate } from './graph/find-head.ts';
 import type { ModelFile } from './graph/model-file.ts';

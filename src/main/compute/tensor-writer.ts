@@ -1,5 +1,5 @@
 // From pixels to the numbers that a model takes.
-import type { ModelInput, Preprocessing } from '../../shared/domain.ts';
+import type { ModelInput, Preprocessing } from '../../shared/model.ts';
 
 export type PixelTensor = Float32Array | Uint8Array;
 

@@ -1,5 +1,5 @@
 // What a model says of real pictures, before anything is made of it.
-import type { PictureLook, PreparedPicture, Preprocessing } from '../../shared/domain.ts';
+import type { PictureLook, PreparedPicture, Preprocessing } from '../../shared/model.ts';
 import { decodePicture } from './decode.ts';
 import { differenceOfHead } from './judge-head.ts';
 import type { ProvenModel } from './prove-model.ts';

@@ -1,5 +1,5 @@
 // What can be known of a model from its file alone.
-import type { ModelInput, Preprocessing } from '../../shared/domain.ts';
+import type { ModelInput, Preprocessing } from '../../shared/model.ts';
 import { findHead, type HeadSearch } from './graph/find-head.ts';
 import { findInput, findOwnScaling } from './graph/find-input.ts';
 import { readPreprocessing } from './graph/metadata.ts';

@@ -1,6 +1,6 @@
 // [Note: as if nobody had looked] The rankings compared on the verdicts of this project. They are made anew from the labels as they were given: one that
 // knew the verdicts would be judged by what it was told.
-import { distinctRankings, type BakeOff } from '../../shared/domain.ts';
+import { distinctRankings, type BakeOff } from '../../shared/ranking.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import { toVerdicts } from './learning.ts';

@@ -1,6 +1,6 @@
 // Which of the model's own classes is which of the data set's. A pretrained model's head is not used, and its classes match
 // nothing; where the model itself is to be explained, they must.
-import type { ClassMatch } from '../../shared/domain.ts';
+import type { ClassMatch } from '../../shared/model.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ModelRow } from '../store/model-table.ts';
 import type { Store } from '../store/store.ts';

@@ -1,6 +1,7 @@
 // The test images that a fit predicts wrong: as a confusion matrix, by cell, and what the images of a cell have in common.
 import type { CoreHandlerCalls } from '../../shared/core-contract.ts';
-import type { CellEvidence, CellImages, Confusion, FitTarget } from '../../shared/domain.ts';
+import type { CellEvidence, CellImages, Confusion } from '../../shared/evidence.ts';
+import type { FitTarget } from '../../shared/fit.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { ComputeClient } from './compute-client.ts';

@@ -9,7 +9,8 @@ import {
   type CoreHandlerCalls,
   type ImportParams,
 } from '../../shared/core-contract.ts';
-import type { Grant, Job, ProjectOverview } from '../../shared/domain.ts';
+import type { Job } from '../../shared/jobs.ts';
+import type { Grant, ProjectOverview } from '../../shared/project.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { MediaRequest } from '../../shared/media-url.ts';
 import { serve, type Handlers, type Port } from '../../shared/rpc.ts';

@@ -1,7 +1,8 @@
 // Decisions that were made elsewhere, from a CSV: each row is one decision, all that fit are one group in the history.
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
-import { actions, type Action, type FileDecisions } from '../../shared/domain.ts';
+import { actions, type Action } from '../../shared/labels.ts';
+import type { FileDecisions } from '../../shared/review.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Project } from './project.ts';
 import type { DecideParams, Reviews } from './reviews.ts';

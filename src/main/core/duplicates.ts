@@ -1,7 +1,7 @@
 // The same picture twice: byte for byte, or nearly. Across the splits it measures what was learned by heart; under two
 // labels, one of them is wrong.
 import { join } from 'node:path';
-import type { DuplicateCounts, DuplicateGroup, Duplicates } from '../../shared/domain.ts';
+import type { DuplicateCounts, DuplicateGroup, Duplicates } from '../../shared/test-labels.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import type { ExperimentResult } from '../../shared/domain.ts';
+import type { ExperimentResult } from '../../shared/experiment.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { plotExperiment } from './experiment-plot.ts';

@@ -1,7 +1,7 @@
 // The two plots of an experiment as one drawing: found wrong labels and test accuracy over the share checked, each ranking
 // with its mean and a band of one standard deviation over the seeds.
 import { keepApart, toAxis } from '../../shared/axis.ts';
-import type { ExperimentResult, Spread } from '../../shared/domain.ts';
+import type { ExperimentResult, Spread } from '../../shared/experiment.ts';
 
 const [width, height] = [1600, 720];
 const frame = { left: 90, top: 90, width: 480, height: 520 };

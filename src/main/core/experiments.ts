@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse';
 import type { ExperimentCurve } from '../../shared/compute-contract.ts';
 import type { ExperimentParams } from '../../shared/core-contract.ts';
-import type { ExperimentResult, Spread } from '../../shared/domain.ts';
+import type { ExperimentResult, Spread } from '../../shared/experiment.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { writeExperiment } from './experiment-files.ts';

@@ -1,7 +1,7 @@
 // Features for the images that lack them, block by block. To resume is no feature but a query: which blocks are missing.
 import { join } from 'node:path';
 import type { ExtractedBlock } from '../../shared/compute-contract.ts';
-import type { Provider, ProviderRefusal } from '../../shared/domain.ts';
+import type { Provider, ProviderRefusal } from '../../shared/model.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
 import { blockSize } from '../store/feature-table.ts';
 import type { ComputeClient } from './compute-client.ts';

@@ -1,5 +1,5 @@
 // How near a fit that imitates the given model comes to it (METHODS 1.2 and 7.2).
-import type { FidelityOn, ModelOutput } from '../../shared/domain.ts';
+import type { FidelityOn, ModelOutput } from '../../shared/fit.ts';
 import { argmax } from './predict.ts';
 
 /** Adds up, block by block, how the outputs of two models over the same C classes differ. */

@@ -1,7 +1,8 @@
 // Fitting the head on the labels as they are, ranking the train images by it, and measuring it on the test split.
 import type { FitAnswer } from '../../shared/compute-contract.ts';
 import type { FitParams } from '../../shared/core-contract.ts';
-import type { FitSummary, Run, RunComparison } from '../../shared/domain.ts';
+import type { FitSummary } from '../../shared/fit.ts';
+import type { Run, RunComparison } from '../../shared/runs.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { ComputeClient } from './compute-client.ts';

@@ -1,5 +1,5 @@
 // What the next reviews should gain in test accuracy, at the rate of the runs so far.
-import type { ErrorsLeft, ExpectedGain } from '../../shared/domain.ts';
+import type { ErrorsLeft, ExpectedGain } from '../../shared/ranking.ts';
 import type { Project } from './project.ts';
 import { listRuns, testDifference } from './runs.ts';
 

@@ -2,7 +2,7 @@
 // dialog, by dropping it, by `--root` or on the command line); the page then holds an id and says what lies below it.
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { FolderEntry, Grant, Place } from '../../shared/domain.ts';
+import type { FolderEntry, Grant, Place } from '../../shared/project.ts';
 import { AppError } from '../../shared/errors.ts';
 
 export class Grants {

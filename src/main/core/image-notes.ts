@@ -1,5 +1,5 @@
 // What has happened to an image: every decision and every note, and the note as it is now.
-import type { HistoryEntry } from '../../shared/domain.ts';
+import type { HistoryEntry } from '../../shared/review.ts';
 import { requireImage } from './images.ts';
 import type { Project } from './project.ts';
 

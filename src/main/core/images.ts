@@ -1,5 +1,7 @@
 // One image: what is known of it, what the fit says of it, and which training images made the fit say so.
-import type { Evidence, ImageCard, RepresenterPoint, SimilarImage } from '../../shared/domain.ts';
+import type { Evidence, RepresenterPoint } from '../../shared/evidence.ts';
+import type { SimilarImage } from '../../shared/queue.ts';
+import type { ImageCard } from '../../shared/review.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { ExplainAnswer, ExplainedPoint } from '../../shared/compute-contract.ts';

@@ -1,7 +1,7 @@
 // A fit that imitates the given model (METHODS 1.2, eq. 3), so that the model's own predictions can be explained. The labels
 // do not enter it: it ranks nothing and is no run.
 import type { FitParams } from '../../shared/core-contract.ts';
-import type { FitSummary, ModelOutput } from '../../shared/domain.ts';
+import type { FitSummary, ModelOutput } from '../../shared/fit.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import { blockSize } from '../store/feature-table.ts';

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ImportPreview } from '../../shared/core-contract.ts';
-import type { Problem, Split } from '../../shared/domain.ts';
+import type { Problem, Split } from '../../shared/labels.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { MeasuredImage } from '../../shared/compute-contract.ts';
 import type { SourceRow } from '../store/source-table.ts';

@@ -1,5 +1,5 @@
 // The one state machine for long work: queued -> running -> done | failed | cancelled | interrupted, one job at a time.
-import type { Job, JobKind, JobState } from '../../shared/domain.ts';
+import type { Job, JobKind, JobState } from '../../shared/jobs.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
 import type { JobRow } from '../store/job-table.ts';
 import type { Store } from '../store/store.ts';

@@ -3,7 +3,8 @@
 // other ranking is the learned one. Long work that a person asks for ends a step under way; what it had not learned yet, the
 // next one learns.
 import type { Verdicts } from '../../shared/compute-contract.ts';
-import type { FitSummary, QueueLearning } from '../../shared/domain.ts';
+import type { FitSummary } from '../../shared/fit.ts';
+import type { QueueLearning } from '../../shared/ranking.ts';
 import { isAppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { RankedImage } from '../store/ranking-table.ts';

@@ -1,6 +1,6 @@
 // What compute holds of the open project: the feature matrix of all images and the current fit. Loaded when first needed,
 // and again when compute was restarted or the features changed.
-import type { FitTarget } from '../../shared/domain.ts';
+import type { FitTarget } from '../../shared/fit.ts';
 import { AppError } from '../../shared/errors.ts';
 import { blockSize } from '../store/feature-table.ts';
 import type { ComputeClient } from './compute-client.ts';

@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelInspection } from '../../shared/core-contract.ts';
-import type { ModelDescription, Preprocessing } from '../../shared/domain.ts';
+import type { ModelDescription, Preprocessing } from '../../shared/model.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Project } from './project.ts';
 

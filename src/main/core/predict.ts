@@ -1,6 +1,6 @@
 // What a fit that compute holds says of images.
 import type { HeadWeights } from '../../shared/compute-contract.ts';
-import type { FitTarget } from '../../shared/domain.ts';
+import type { FitTarget } from '../../shared/fit.ts';
 import type { ComputeClient } from './compute-client.ts';
 
 /** Rows whose logits are asked for at once. */

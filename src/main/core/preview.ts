@@ -1,5 +1,5 @@
 // What a retrain would gain, before it is asked for.
-import type { RetrainPreview } from '../../shared/domain.ts';
+import type { RetrainPreview } from '../../shared/runs.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
 import { argmax } from './predict.ts';

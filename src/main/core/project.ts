@@ -1,5 +1,5 @@
 // The open project: its file, and what is derived from it and kept while it is open.
-import type { ProjectOverview } from '../../shared/domain.ts';
+import type { ProjectOverview } from '../../shared/project.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ModelRow } from '../store/model-table.ts';
 import type { Store } from '../store/store.ts';

@@ -1,5 +1,5 @@
 // How many images a query finds, and how many each other choice would find.
-import type { QueueCounts, QueueQuery } from '../../shared/domain.ts';
+import type { QueueCounts, QueueQuery } from '../../shared/queue.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { StoredQuery } from '../store/queue-sql.ts';
 import type { ScannedLabels } from '../store/ranking-table.ts';

@@ -1,7 +1,8 @@
 // [Note: a query is a value] A queue is named by a query. Core turns it once into the ids in order (4 bytes an image), keeps
 // the last few such orders, and answers pages of the same order while a person works, although their decisions change what
 // the query would find now. A dropped order is simply made anew. A page costs the same at any depth.
-import type { FitSummary, QueuePage, QueueQuery, QueueRow } from '../../shared/domain.ts';
+import type { FitSummary } from '../../shared/fit.ts';
+import type { QueuePage, QueueQuery, QueueRow } from '../../shared/queue.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { StoredQuery } from '../store/queue-sql.ts';

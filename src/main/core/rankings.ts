@@ -3,7 +3,7 @@
 // [Note: written from the end] A ranking of many images takes a second to write, and no decision may wait for it. So it is
 // written in parts, its first rank last: where there is a first rank, all of it is there.
 import type { RankAnswer, RankRequest, Suggestions } from '../../shared/compute-contract.ts';
-import type { RankingMethod } from '../../shared/domain.ts';
+import type { RankingMethod } from '../../shared/ranking.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { RankedImage } from '../store/ranking-table.ts';

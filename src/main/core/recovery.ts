@@ -1,6 +1,7 @@
 // The recovery curve: the head refitted on the labels as they were at some steps of the log, and what a random order of the
 // same work would have given. Nothing of it is stored but the job's result: the log makes it again.
-import type { CurvePoint, RecoveryCurve, Spread } from '../../shared/domain.ts';
+import type { Spread } from '../../shared/experiment.ts';
+import type { CurvePoint, RecoveryCurve } from '../../shared/runs.ts';
 import { createRandom, shuffle } from '../../shared/random.ts';
 import { wilsonInterval } from '../../shared/wilson.ts';
 import type { LabelRow } from '../store/label-table.ts';

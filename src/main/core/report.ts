@@ -1,6 +1,6 @@
 // The report job: collected, written beside and renamed, never over a file that is there.
 import { rename, rm, writeFile } from 'node:fs/promises';
-import type { ErrorsLeft } from '../../shared/domain.ts';
+import type { ErrorsLeft } from '../../shared/ranking.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { freeTarget, translateWriteError } from './export.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';

@@ -3,7 +3,7 @@
 // [Note: the same path] Two certified fits of the same labels may differ within their certificates, and a test image on the
 // edge may then turn. So all that decides the steps of a fit is recorded or always the same (its start, its labels, what its
 // preconditioner is made of), and it takes the same steps again. On another machine the bound is what is promised.
-import type { Reproduction } from '../../shared/domain.ts';
+import type { Reproduction } from '../../shared/runs.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';

@@ -1,12 +1,6 @@
 // Decisions: append only, one group for each key press, undo and redo as rows of their own.
-import {
-  stateAfter,
-  type Action,
-  type LabelChange,
-  type ReviewAnswer,
-  type ReviewProgress,
-  type ReviewState,
-} from '../../shared/domain.ts';
+import { stateAfter, type Action, type LabelChange, type ReviewState } from '../../shared/labels.ts';
+import type { ReviewAnswer, ReviewProgress } from '../../shared/review.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { DecisionGroup, NewDecision } from '../store/decision-table.ts';
 import type { Store } from '../store/store.ts';

@@ -1,5 +1,5 @@
 // Why a test image turned between two runs: the changed train labels whose representer value for it changed most.
-import type { ChangedPoint, RunCauses } from '../../shared/domain.ts';
+import type { ChangedPoint, RunCauses } from '../../shared/runs.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { StoredRun } from '../store/run-table.ts';

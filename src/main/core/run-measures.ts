@@ -1,6 +1,6 @@
 // What a run says of the test split beyond its accuracy. Its weights are kept and its probabilities are not: they are had
 // again in one product.
-import type { ReliabilityBin, RunMeasures } from '../../shared/domain.ts';
+import type { ReliabilityBin, RunMeasures } from '../../shared/runs.ts';
 import type { StoredRun } from '../store/run-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';

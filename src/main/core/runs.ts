@@ -1,5 +1,5 @@
 // Runs: what the head scores on the test split after each fit, and how two of them compare.
-import type { Proportion, Recovery, Run, RunComparison, TurnedImage } from '../../shared/domain.ts';
+import type { Proportion, Recovery, Run, RunComparison, TurnedImage } from '../../shared/runs.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import { wilsonInterval } from '../../shared/wilson.ts';

@@ -1,4 +1,4 @@
-import type { Split } from '../../shared/domain.ts';
+import type { Split } from '../../shared/labels.ts';
 import { createRandom, shuffle } from '../../shared/random.ts';
 
 /**

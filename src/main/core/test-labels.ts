@@ -1,7 +1,8 @@
 // [Note: test labels apart] Test labels that the fit disagrees with, and what people say of them. A verdict on a test label
 // is kept apart from the decisions: it changes no label, fit, ranking or run, only the second figure beside the accuracy.
 // Otherwise one could raise an accuracy by deciding what it is measured on, and no two runs would be measured alike.
-import type { Proportion, TestLabels, TestVerdict } from '../../shared/domain.ts';
+import type { Proportion } from '../../shared/runs.ts';
+import type { TestLabels, TestVerdict } from '../../shared/test-labels.ts';
 import { AppError } from '../../shared/errors.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { ComputeClient } from './compute-client.ts';

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { ipcMain, shell, type BrowserWindow, type IpcMainInvokeEvent, type MessagePortMain } from 'electron';
 import { z } from 'zod';
 import type { ShellAnswer, ShellCalls } from '../../shared/desktop-host.ts';
-import type { Grant, Place } from '../../shared/domain.ts';
+import type { Grant, Place } from '../../shared/project.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
 import { askForFile, askForFolder } from './dialogs.ts';
 import { isOurPage, openLink } from './security.ts';

@@ -1,6 +1,6 @@
 // Between Electron's main process and the core process, over its parent port: main asks, core answers and makes
 // wishes. Both ends run the same build, so these are types alone.
-import type { Grant } from '../../shared/domain.ts';
+import type { Grant } from '../../shared/project.ts';
 import type { MediaRequest } from '../../shared/media-url.ts';
 
 /** How core is started: one JSON argument. */

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { ClassCount, LabelClass } from '../../shared/domain.ts';
+import type { ClassCount, LabelClass } from '../../shared/labels.ts';
 
 export function createClassTable(db: Database) {
   const insert = db.prepare('INSERT INTO class (name) VALUES (?)');

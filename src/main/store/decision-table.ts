@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Action, ReviewState } from '../../shared/domain.ts';
+import type { Action, ReviewState } from '../../shared/labels.ts';
 
 export interface NewDecision {
   imageId: number;

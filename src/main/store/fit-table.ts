@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { FeatureScale, Fidelity, FitSummary, FitTarget } from '../../shared/domain.ts';
+import type { FeatureScale, Fidelity, FitSummary, FitTarget } from '../../shared/fit.ts';
 import { toBlob, toFloat32, toFloat64, toInt32 } from './blobs.ts';
 
 const alphaRowsPerBlock = 4096;

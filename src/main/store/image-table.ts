@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Problem, ReviewState, Split } from '../../shared/domain.ts';
+import type { Problem, ReviewState, Split } from '../../shared/labels.ts';
 
 export interface NewImage {
   path: string;

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { JobKind, JobState } from '../../shared/domain.ts';
+import type { JobKind, JobState } from '../../shared/jobs.ts';
 
 export interface JobRow {
   id: number;

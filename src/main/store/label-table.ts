@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { ReviewState } from '../../shared/domain.ts';
+import type { ReviewState } from '../../shared/labels.ts';
 
 export interface LabelRow {
   imageId: number;

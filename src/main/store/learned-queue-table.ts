@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { ErrorsLeft } from '../../shared/domain.ts';
+import type { ErrorsLeft } from '../../shared/ranking.ts';
 
 export interface LearnedQueue {
   fitId: number;

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { ModelDescription, Provider, ProviderRefusal } from '../../shared/domain.ts';
+import type { ModelDescription, Provider, ProviderRefusal } from '../../shared/model.ts';
 
 export interface ModelRow {
   id: number;

@@ -1,5 +1,5 @@
 // A query of the queue as SQL: which images, in which order.
-import type { QueueQuery } from '../../shared/domain.ts';
+import type { QueueQuery } from '../../shared/queue.ts';
 
 /** A query of a ranking by the fit and the name under which it is stored. */
 export type StoredQuery = Omit<QueueQuery, 'method'> & { rankingFitId: number; method: string };

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { ReviewState } from '../../shared/domain.ts';
+import type { ReviewState } from '../../shared/labels.ts';
 import { isRanked, orderSql, scanSql, toPlaces, type StoredQuery } from './queue-sql.ts';
 
 type StoredRanking = Pick<StoredQuery, 'rankingFitId' | 'method' | 'split'>;

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { Certificate, FeatureScale, Versions } from '../../shared/domain.ts';
+import type { Certificate, FeatureScale } from '../../shared/fit.ts';
+import type { Versions } from '../../shared/runs.ts';
 import { toBlob, toInt32 } from './blobs.ts';
 
 export interface NewRun {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { TestVerdict } from '../../shared/domain.ts';
+import type { TestVerdict } from '../../shared/test-labels.ts';
 
 /** What was said of test labels. Append only; the newest verdict of an image stands, and `open` takes it back. */
 export function createTestVerdictTable(db: Database) {

@@ -1,13 +1,8 @@
 // Deciding, undoing and redoing. A decision shows at once and counts as saved when core has answered.
 import type { CoreCalls } from '../../shared/core-contract.ts';
-import {
-  stateAfter,
-  type Action,
-  type LabelChange,
-  type RankingMethod,
-  type ReviewAnswer,
-  type ReviewProgress,
-} from '../../shared/domain.ts';
+import { stateAfter, type Action, type LabelChange } from '../../shared/labels.ts';
+import type { RankingMethod } from '../../shared/ranking.ts';
+import type { ReviewAnswer, ReviewProgress } from '../../shared/review.ts';
 import { t } from '../texts.svelte.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence, type Notices } from './notices.svelte.ts';

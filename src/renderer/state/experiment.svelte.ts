@@ -2,12 +2,12 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { StartJob } from '../../shared/core-contract.ts';
 import type {
-  BakeOff,
   ExperimentFeatures,
   ExperimentMethod,
   ExperimentNoise,
   ExperimentResult,
-} from '../../shared/domain.ts';
+} from '../../shared/experiment.ts';
+import type { BakeOff } from '../../shared/ranking.ts';
 import type { Core } from './connection.svelte.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { Latest } from './latest.svelte.ts';

@@ -1,13 +1,6 @@
 // What Explain shows: the test errors of a fit, one cell of them, and one image of that cell.
-import type {
-  CellEvidence,
-  CellImage,
-  CellImages,
-  Confusion,
-  Evidence,
-  EvidenceOrder,
-  FitTarget,
-} from '../../shared/domain.ts';
+import type { CellEvidence, CellImage, CellImages, Confusion, Evidence } from '../../shared/evidence.ts';
+import type { EvidenceOrder, FitTarget } from '../../shared/fit.ts';
 import type { Core } from './connection.svelte.ts';
 import { Latest } from './latest.svelte.ts';
 import type { Project } from './project.svelte.ts';

@@ -1,5 +1,5 @@
 // A query that is being put together: what it would find is counted as it changes, and nothing else happens before it is used.
-import type { QueueCounts, QueueQuery } from '../../shared/domain.ts';
+import type { QueueCounts, QueueQuery } from '../../shared/queue.ts';
 import type { Core } from './connection.svelte.ts';
 import { Latest } from './latest.svelte.ts';
 

@@ -1,5 +1,6 @@
 // The evidence of one image for two classes, side by side: the suggested label and the given one.
-import type { Evidence, QueueRow } from '../../shared/domain.ts';
+import type { Evidence } from '../../shared/evidence.ts';
+import type { QueueRow } from '../../shared/queue.ts';
 import type { Core } from './connection.svelte.ts';
 import { Latest } from './latest.svelte.ts';
 

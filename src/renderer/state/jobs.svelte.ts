@@ -1,7 +1,7 @@
 // Long work: every job of the project as core last described it, and starting, cancelling, resuming.
 import { SvelteMap } from 'svelte/reactivity';
 import type { StartJob } from '../../shared/core-contract.ts';
-import type { Job, JobKind, JobState } from '../../shared/domain.ts';
+import type { Job, JobKind, JobState } from '../../shared/jobs.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
 import type { Connection } from './connection.svelte.ts';
 import type { Notices } from './notices.svelte.ts';

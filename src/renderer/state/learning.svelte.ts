@@ -1,5 +1,5 @@
 // What the queue has learned, and when its new order is taken up: only while the reviewer's hands rest.
-import type { QueueLearning } from '../../shared/domain.ts';
+import type { QueueLearning } from '../../shared/ranking.ts';
 import { t } from '../texts.svelte.ts';
 import type { Core } from './connection.svelte.ts';
 import type { Notices } from './notices.svelte.ts';

@@ -1,6 +1,7 @@
 // A model that is being chosen: the file, what was understood, and the preprocessing as the person has edited it.
 import type { ModelInspection } from '../../shared/core-contract.ts';
-import type { PictureLook, Place, Preprocessing } from '../../shared/domain.ts';
+import type { PictureLook, Preprocessing } from '../../shared/model.ts';
+import type { Place } from '../../shared/project.ts';
 import type { Core } from './connection.svelte.ts';
 import { Latest } from './latest.svelte.ts';
 import type { ChosenPlace } from './places.svelte.ts';

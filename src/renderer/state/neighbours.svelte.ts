@@ -1,6 +1,8 @@
 // What is known of the image in hand and of those around it: card and evidence, asked for ahead and dropped when far.
 import { SvelteMap } from 'svelte/reactivity';
-import type { Evidence, ImageCard, QueueRow } from '../../shared/domain.ts';
+import type { Evidence } from '../../shared/evidence.ts';
+import type { QueueRow } from '../../shared/queue.ts';
+import type { ImageCard } from '../../shared/review.ts';
 import { isAppError } from '../../shared/errors.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence } from './notices.svelte.ts';

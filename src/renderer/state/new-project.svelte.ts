@@ -1,6 +1,6 @@
 // A project that is being made: what has been chosen so far, and the jobs that make it.
 import type { ImportPreview } from '../../shared/core-contract.ts';
-import type { Place } from '../../shared/domain.ts';
+import type { Place } from '../../shared/project.ts';
 import type { AppState } from './app-state.ts';
 import { Latest } from './latest.svelte.ts';
 import { ModelDraft } from './model-draft.svelte.ts';

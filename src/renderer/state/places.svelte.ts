@@ -1,6 +1,6 @@
 // Choosing a folder or file: by the shell's own dialog where there is one, else from the folders that the host may open.
 import type { FileKind } from '../../shared/desktop-host.ts';
-import type { FolderEntry, Grant, Place } from '../../shared/domain.ts';
+import type { FolderEntry, Grant, Place } from '../../shared/project.ts';
 import type { Host } from '../host/host.ts';
 import type { Core } from './connection.svelte.ts';
 

@@ -1,6 +1,7 @@
 // The open project: its overview, asked for again when core says that something changed.
 import type { CoreCalls } from '../../shared/core-contract.ts';
-import type { LabelClass, ProjectOverview } from '../../shared/domain.ts';
+import type { LabelClass } from '../../shared/labels.ts';
+import type { ProjectOverview } from '../../shared/project.ts';
 import { isAppError } from '../../shared/errors.ts';
 import type { Connection } from './connection.svelte.ts';
 import { toSentence } from './notices.svelte.ts';

@@ -1,7 +1,8 @@
 // The queue as pages of one order, with this sitting's decisions laid over what core answered. Only the pages near what is
 // looked at are held, so that a queue of a million images takes no more memory than one of a thousand.
 import { SvelteMap } from 'svelte/reactivity';
-import type { LabelChange, QueuePage, QueueQuery, QueueRow, ReviewState } from '../../shared/domain.ts';
+import type { LabelChange, ReviewState } from '../../shared/labels.ts';
+import type { QueuePage, QueueQuery, QueueRow } from '../../shared/queue.ts';
 import { isAppError } from '../../shared/errors.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence } from './notices.svelte.ts';

@@ -1,5 +1,6 @@
 // Where the reviewer is: in which view of Review, at which image, and what comes next.
-import type { QueueQuery, QueueRow, RankingMethod } from '../../shared/domain.ts';
+import type { QueueQuery, QueueRow } from '../../shared/queue.ts';
+import type { RankingMethod } from '../../shared/ranking.ts';
 import type { Core } from './connection.svelte.ts';
 import { Decisions } from './decisions.svelte.ts';
 import { FullEvidence } from './full-evidence.svelte.ts';

@@ -1,5 +1,5 @@
 // The runs of the current model, what the last gained over the first, what the next would, and two of them beside each other.
-import type { Recovery, RetrainPreview, Run, RunCauses, RunComparison, RunMeasures } from '../../shared/domain.ts';
+import type { Recovery, RetrainPreview, Run, RunCauses, RunComparison, RunMeasures } from '../../shared/runs.ts';
 import type { Core } from './connection.svelte.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { Latest } from './latest.svelte.ts';

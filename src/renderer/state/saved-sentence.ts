@@ -1,5 +1,5 @@
 // What was saved, and what was not, in the words that the screen shows and the live region reads.
-import type { ReviewAnswer } from '../../shared/domain.ts';
+import type { ReviewAnswer } from '../../shared/review.ts';
 import { t } from '../texts.svelte.ts';
 import type { Unsaved } from './decisions.svelte.ts';
 import type { Judged } from './verdict.ts';

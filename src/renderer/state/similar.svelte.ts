@@ -1,5 +1,5 @@
 // The images that look most like one: that one first, then its nearest by features.
-import type { QueueRow, SimilarImage } from '../../shared/domain.ts';
+import type { QueueRow, SimilarImage } from '../../shared/queue.ts';
 import type { Core } from './connection.svelte.ts';
 import { Latest } from './latest.svelte.ts';
 import { Selection } from './selection.svelte.ts';

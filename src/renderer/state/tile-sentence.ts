@@ -1,5 +1,5 @@
 // A tile in words, for who hears it.
-import type { QueueRow } from '../../shared/domain.ts';
+import type { QueueRow } from '../../shared/queue.ts';
 import { t } from '../texts.svelte.ts';
 
 /** 'Rank 214, ant, suggested bee, kept'. */

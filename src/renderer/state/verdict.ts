@@ -1,5 +1,7 @@
 // What a reviewer says of an image, and how the image stands after it.
-import { stateAfter, type Action, type ImageCard, type QueueRow, type ReviewState } from '../../shared/domain.ts';
+import { stateAfter, type Action, type ReviewState } from '../../shared/labels.ts';
+import type { QueueRow } from '../../shared/queue.ts';
+import type { ImageCard } from '../../shared/review.ts';
 
 export interface Verdict {
   action: Action;

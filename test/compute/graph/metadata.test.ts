@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { create } from '@bufbuild/protobuf';
 import { readClassNames, readPreprocessing } from '../../../src/main/compute/graph/metadata.ts';
 import { ModelProtoSchema } from '../../../src/main/compute/graph/onnx_pb.js';
-import type { ModelInput } from '../../../src/shared/domain.ts';
+import type { ModelInput } from '../../../src/shared/model.ts';
 
 const input: ModelInput = {
   name: 'x',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rankingMethods, type RankingMethod } from '../../../src/shared/domain.ts';
+import { rankingMethods, type RankingMethod } from '../../../src/shared/ranking.ts';
 import { createRandom } from '../../../src/shared/random.ts';
 import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
 import { createRanking } from '../../../src/main/compute/ranking/ranking.ts';

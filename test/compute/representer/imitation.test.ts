@@ -1,7 +1,7 @@
 // Fits that imitate a given model (METHODS 1.2, eq. 3).
 import { describe, expect, it } from 'vitest';
 import type { Imitation } from '../../../src/shared/compute-contract.ts';
-import { modelOutputs } from '../../../src/shared/domain.ts';
+import { modelOutputs } from '../../../src/shared/fit.ts';
 import { measureGap } from '../../../src/main/compute/representer/certificate.ts';
 import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
 import { createImitationLoss } from '../../../src/main/compute/representer/imitation-loss.ts';

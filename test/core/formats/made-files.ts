@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { LabelledFile, LabelledFiles } from '../../../src/main/core/formats/labelled-file.ts';
-import type { Problem } from '../../../src/shared/domain.ts';
+import type { Problem } from '../../../src/shared/labels.ts';
 
 /** A folder that is gone when the test is, with an empty file at each path. */
 export async function makeFolder(...paths: string[]): Promise<string> {

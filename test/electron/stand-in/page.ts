@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { CoreCalls, CoreEvents } from '../../../src/shared/core-contract.ts';
 import type { DesktopHost } from '../../../src/shared/desktop-host.ts';
-import type { Job } from '../../../src/shared/domain.ts';
+import type { Job } from '../../../src/shared/jobs.ts';
 import { connect, type Client, type Port } from '../../../src/shared/rpc.ts';
 import type { Frame } from './frames.ts';
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { RetrainResult } from '../../core/fits.ts';
 import { readLabelFile } from '../../core/imports.ts';
 import { createRandom, shuffle } from '../../../shared/random.ts';
-import type { QueueRow } from '../../../shared/domain.ts';
+import type { QueueRow } from '../../../shared/queue.ts';
 import type { Answer } from '../program.ts';
 import { readQueue } from '../queue.ts';
 import type { Session } from '../session.ts';

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { ExperimentResult, ExperimentMethod } from '../../../shared/domain.ts';
+import type { ExperimentResult, ExperimentMethod } from '../../../shared/experiment.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';

@@ -1,5 +1,7 @@
 // The test errors of a fit as a confusion matrix, and what the images of one of its cells have in common.
-import type { CellImages, FitTarget, LabelClass, RecurringPoint } from '../../../shared/domain.ts';
+import type { CellImages, RecurringPoint } from '../../../shared/evidence.ts';
+import type { FitTarget } from '../../../shared/fit.ts';
+import type { LabelClass } from '../../../shared/labels.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';

@@ -1,4 +1,5 @@
-import type { EvidenceOrder, FitTarget, RepresenterPoint } from '../../../shared/domain.ts';
+import type { RepresenterPoint } from '../../../shared/evidence.ts';
+import type { EvidenceOrder, FitTarget } from '../../../shared/fit.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';

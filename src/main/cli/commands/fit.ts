@@ -1,13 +1,6 @@
 import type { FitResult, RetrainResult } from '../../core/fits.ts';
-import type {
-  BakeOff,
-  Certificate,
-  Fidelity,
-  FidelityOn,
-  FitTarget,
-  ModelOutput,
-  RankingMethod,
-} from '../../../shared/domain.ts';
+import type { Certificate, Fidelity, FidelityOn, FitTarget, ModelOutput } from '../../../shared/fit.ts';
+import type { BakeOff, RankingMethod } from '../../../shared/ranking.ts';
 import type { Answer } from '../program.ts';
 import { readQueue } from '../queue.ts';
 import type { Session } from '../session.ts';

@@ -1,5 +1,6 @@
 // What may be wrong with the data beside the train labels: test labels, and pictures that are there twice.
-import type { DuplicateCounts, Duplicates, Proportion } from '../../../shared/domain.ts';
+import type { Proportion } from '../../../shared/runs.ts';
+import type { DuplicateCounts, Duplicates } from '../../../shared/test-labels.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
 import { percent, toTable } from '../table.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ExtractResult } from '../../core/extraction.ts';
-import type { ClassMatch, Preprocessing, Provider } from '../../../shared/domain.ts';
+import type { ClassMatch, Preprocessing, Provider } from '../../../shared/model.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';

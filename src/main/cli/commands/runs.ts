@@ -1,14 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { ReportResult } from '../../core/report.ts';
-import type {
-  LabelClass,
-  RecoveryCurve,
-  Reproduction,
-  Run,
-  RunCauses,
-  RunComparison,
-  RunMeasures,
-} from '../../../shared/domain.ts';
+import type { LabelClass } from '../../../shared/labels.ts';
+import type { RecoveryCurve, Reproduction, Run, RunCauses, RunComparison, RunMeasures } from '../../../shared/runs.ts';
 import { describeFall, findFalls } from '../../../shared/falls.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Answer } from '../program.ts';

@@ -1,6 +1,6 @@
 // Finding the head: from an output back over operators that do not mix the logits, to the last linear layer.
 import { AppError } from '../../../shared/errors.ts';
-import type { HeadKind } from '../../../shared/domain.ts';
+import type { HeadKind } from '../../../shared/model.ts';
 import { indexGraph, type GraphIndex } from './graph-index.ts';
 import { readLinear, type Entry, type LinearNode, type PlainLayer } from './head-forms.ts';
 import type { GraphProto, NodeProto } from './onnx_pb.js';

@@ -1,6 +1,6 @@
 // The input through which pictures enter a graph, and what the graph itself does to them first.
 import { AppError } from '../../../shared/errors.ts';
-import type { ModelInput } from '../../../shared/domain.ts';
+import type { ModelInput } from '../../../shared/model.ts';
 import { findConstant } from './constants.ts';
 import { elementTypes, toElementName } from './element-types.ts';
 import type { ModelFile } from './model-file.ts';

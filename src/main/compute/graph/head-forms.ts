@@ -1,5 +1,5 @@
 // The forms in which graphs write a linear layer. A further form is one more function in the list.
-import type { HeadKind } from '../../../shared/domain.ts';
+import type { HeadKind } from '../../../shared/model.ts';
 import { readFloat, readInt } from './attributes.ts';
 import { createNode } from './build.ts';
 import { elementTypes } from './element-types.ts';

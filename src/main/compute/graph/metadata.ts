@@ -1,6 +1,6 @@
 // What a file says of itself beside the graph, in the entries that exporters leave there: ours, those of the ONNX standard
 // (MetadataProps: Image.*), and the usual words for means and class names.
-import { channelOrders, pixelRanges, type ModelInput, type Preprocessing } from '../../../shared/domain.ts';
+import { channelOrders, pixelRanges, type ModelInput, type Preprocessing } from '../../../shared/model.ts';
 import type { ModelProto } from './onnx_pb.js';
 
 const orders: Record<string, Preprocessing['channels']> = { Gray8: 'gray', Rgb8: 'rgb', Bgr8: 'bgr' };

@@ -1,6 +1,6 @@
 // Which ranking would have brought the confirmed errors up soonest. Only images with a verdict are in it: of the others
 // nobody knows whether their label is wrong.
-import type { BakedRanking, RankingMethod } from '../../../shared/domain.ts';
+import type { BakedRanking, RankingMethod } from '../../../shared/ranking.ts';
 import type { Verdicts } from '../../../shared/compute-contract.ts';
 import { measureFound, measurePrecision, toOrder } from './measures.ts';
 

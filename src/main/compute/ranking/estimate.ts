@@ -1,6 +1,6 @@
 // How many wrong labels are left, as far as the verdicts tell.
 import type { Verdicts } from '../../../shared/compute-contract.ts';
-import type { ErrorsLeft } from '../../../shared/domain.ts';
+import type { ErrorsLeft } from '../../../shared/ranking.ts';
 import type { VerdictModel } from './verdict-model.ts';
 
 /** Before so many verdicts, or so few of either kind, nothing is said. */

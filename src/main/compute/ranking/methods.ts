@@ -1,5 +1,5 @@
 // Every ranking by its name: how it is made, of what, and where it is from. Higher is more suspicious throughout.
-import type { RankingMethod } from '../../../shared/domain.ts';
+import type { RankingMethod } from '../../../shared/ranking.ts';
 import { leaveOneOut } from '../representer/leave-one-out.ts';
 import { scoreIssues, scoreNormalizedMargin, scoreSelfConfidence, scoreWeightedEntropy } from './confident-learning.ts';
 import { denoise, scoreDenoised, toCurrent, type Labelled } from './denoised.ts';

@@ -1,6 +1,6 @@
 // What compute answers about rankings.
 import type { ComputeCalls, ComputeEvents, RankRequest } from '../../../shared/compute-contract.ts';
-import type { BakedRanking, RankingMethod } from '../../../shared/domain.ts';
+import type { BakedRanking, RankingMethod } from '../../../shared/ranking.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import type { FeatureMatrix } from '../representer/feature-matrix.ts';

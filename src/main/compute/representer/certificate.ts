@@ -2,7 +2,7 @@
 //
 // With alpha_i = -r_i / (2 lambda n) at any W the representer sum of a feature f misses the logits by exactly
 // G^T f / (2 lambda), G being the gradient at W.
-import type { Certificate } from '../../../shared/domain.ts';
+import type { Certificate } from '../../../shared/fit.ts';
 import type { Point } from './objective.ts';
 import type { Products } from './products.ts';
 import { dot, norm } from './vectors.ts';

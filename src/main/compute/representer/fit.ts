@@ -1,6 +1,6 @@
 // Fitting the head: from rows and labels to weights, alpha and a certificate.
 import type { FitAnswer, FitRequest } from '../../../shared/compute-contract.ts';
-import type { FeatureScale } from '../../../shared/domain.ts';
+import type { FeatureScale } from '../../../shared/fit.ts';
 import { loadOnnxRuntime } from '../native-libraries.ts';
 import { certify, createStop, isWithin } from './certificate.ts';
 import { checkRequest } from './check-request.ts';

@@ -1,6 +1,6 @@
 // What compute knows of representer points: the feature matrix of all images and the fit that explanations are made from.
 import type { ComputeCalls, ComputeEvents, LoadedFit } from '../../../shared/compute-contract.ts';
-import type { FitTarget } from '../../../shared/domain.ts';
+import type { FitTarget } from '../../../shared/fit.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import { compareValues } from './change.ts';

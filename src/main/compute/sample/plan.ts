@@ -1,5 +1,5 @@
 // Which pictures the sample has, what is on them, and what their labels say.
-import type { Split } from '../../../shared/domain.ts';
+import type { Split } from '../../../shared/labels.ts';
 import { createRandom, shuffle } from '../../../shared/random.ts';
 import { fruits, type Fruit } from './fruit.ts';
 

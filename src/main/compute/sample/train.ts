@@ -1,7 +1,7 @@
 // The sample's model, trained as a user would have: on the labels as they are, errors included.
 import { writeFile } from 'node:fs/promises';
 import type { ComputeEvents } from '../../../shared/compute-contract.ts';
-import type { Preprocessing } from '../../../shared/domain.ts';
+import type { Preprocessing } from '../../../shared/model.ts';
 import type { CallContext } from '../../../shared/rpc.ts';
 import { Extractor } from '../extract.ts';
 import { mapInParallel } from '../in-parallel.ts';

@@ -1,7 +1,7 @@
 // A table with a path and a label in each row. What was read can be written back with nothing changed but labels.
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import type { Problem } from '../../../shared/domain.ts';
+import type { Problem } from '../../../shared/labels.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { replaceCell } from './csv-cells.ts';
 import { chooseColumns, type CsvChoice, type CsvColumns } from './csv-columns.ts';

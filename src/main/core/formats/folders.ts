@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { Split } from '../../../shared/domain.ts';
+import type { Split } from '../../../shared/labels.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { LabelledFiles } from './labelled-file.ts';
 import { readSplitName, settleSplit } from './split-names.ts';

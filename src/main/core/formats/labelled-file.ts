@@ -1,4 +1,4 @@
-import type { Problem, Split } from '../../../shared/domain.ts';
+import type { Problem, Split } from '../../../shared/labels.ts';
 
 /** One image as a label source has it. */
 export interface LabelledFile {

@@ -1,4 +1,4 @@
-import type { Split } from '../../../shared/domain.ts';
+import type { Split } from '../../../shared/labels.ts';
 
 /** A split as sources name it; what validation images become depends on what else the source has. */
 export type NamedSplit = Split | 'validation';

@@ -1,19 +1,10 @@
 // Everything that a report tells, as data: what `--format json` writes and what the page is made of.
 import { readFile } from 'node:fs/promises';
-import type {
-  Certificate,
-  ClassCount,
-  ErrorsLeft,
-  Measured,
-  PairedTest,
-  ProjectModel,
-  RecoveryCurve,
-  ReviewState,
-  Run,
-  RunMeasures,
-  Split,
-  Versions,
-} from '../../../shared/domain.ts';
+import type { Certificate } from '../../../shared/fit.ts';
+import type { ClassCount, ReviewState, Split } from '../../../shared/labels.ts';
+import type { ProjectModel } from '../../../shared/project.ts';
+import type { ErrorsLeft } from '../../../shared/ranking.ts';
+import type { Measured, PairedTest, RecoveryCurve, Run, RunMeasures, Versions } from '../../../shared/runs.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { findFalls, type Fall } from '../../../shared/falls.ts';
 import { contentKeyOf, thumbnailWidth } from '../../../shared/media-url.ts';

@@ -1,5 +1,5 @@
 // The report as one HTML file: nothing is fetched, nothing runs, and every text that came with the data is escaped.
-import type { Measured, Proportion, Run, RunMeasures } from '../../../shared/domain.ts';
+import type { Measured, Proportion, Run, RunMeasures } from '../../../shared/runs.ts';
 import { describeFall } from '../../../shared/falls.ts';
 import type { Report } from './collect.ts';
 import { html, Markup } from './markup.ts';

@@ -1,0 +1,41 @@
+// A study of rankings on labels made wrong on purpose.
+import type { RankingMethod } from './ranking.ts';
+
+export type ExperimentMethod = Exclude<RankingMethod, 'learned'> | 'random';
+
+/** Mean and standard deviation over seeds. */
+export interface Spread {
+  mean: number;
+  sd: number;
+}
+
+export const experimentNoises = ['symmetric', 'pairs', 'truth'] as const;
+/** A share of the labels flipped to any class, or to the next one; or a file tells which of the given labels are wrong. */
+export type ExperimentNoise = (typeof experimentNoises)[number];
+
+export const experimentFeatures = ['head', 'pixels'] as const;
+/** What a head is fitted to: the model's features, or the pixels themselves, as in the paper. */
+export type ExperimentFeatures = (typeof experimentFeatures)[number];
+
+/** Rankings compared on labels that were made wrong. */
+export interface ExperimentResult {
+  images: number;
+  lambda: number;
+  seeds: number;
+  noise: ExperimentNoise;
+  /** Share of the labels that is wrong. */
+  wrong: number;
+  features: ExperimentFeatures;
+  /** Test accuracy before any label is set right, and with all of them right; null without test images. */
+  before: Spread | null;
+  clean: Spread | null;
+  methods: {
+    method: ExperimentMethod;
+    /** Of the images, `checked` were looked at: what share of the wrong labels was found, and the test accuracy then. */
+    shares: { checked: number; found: Spread; accuracy: Spread | null }[];
+    averagePrecision: Spread;
+    auroc: Spread;
+  }[];
+  /** Files that were written. */
+  written: string[];
+}
