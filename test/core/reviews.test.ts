@@ -119,6 +119,32 @@ describe('undo and redo', () => {
     expect(label(1)).toEqual([null, 'excluded']);
   });
 
+  it('count for the reviewer whose decision stands, each image once', () => {
+    const counts = () =>
+      store.decisions.countByReviewer().map(({ reviewer, decisions, changes }) => [reviewer, decisions, changes]);
+    reviews.decide({ decisions: [{ imageId: 1, action: 'relabel', classId: 2 }], spentMs: 1500 });
+    reviews.undo();
+    expect(store.decisions.countByReviewer()).toEqual([{ reviewer: 'lin', decisions: 0, changes: 0, seconds: 1.5 }]);
+    reviews.redo();
+    expect(counts()).toEqual([['lin', 1, 1]]);
+    reviews.undo();
+    reviews.redo();
+    relabel(1, 1);
+    reviews.decide({ decisions: [2, 3].map((imageId) => ({ imageId, action: 'exclude' as const })) });
+    expect(counts()).toEqual([['lin', 3, 2]]);
+    const other = new Reviews(store, 'kim');
+    other.decide({ decisions: [{ imageId: 1, action: 'exclude' }] });
+    expect(counts()).toEqual([
+      ['lin', 2, 2],
+      ['kim', 1, 1],
+    ]);
+    other.undo();
+    expect(counts()).toEqual([
+      ['lin', 3, 2],
+      ['kim', 0, 0],
+    ]);
+  });
+
   it('add to the history instead of erasing it', () => {
     relabel(1, 2);
     reviews.undo();

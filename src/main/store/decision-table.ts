@@ -56,13 +56,24 @@ export function createDecisionTable(db: Database) {
     .pluck();
   const log = db.prepare(`
     SELECT id, image_id AS imageId, class_after AS classAfter, state_after AS stateAfter FROM decision ORDER BY id`);
+  // Before the row that it takes back, an undo or a redo finds what it lets stand: the row there, or what that one let stand.
   const byReviewer = db.prepare(`
-    SELECT reviewer.name AS reviewer, sum(decisions) AS decisions, sum(changes) AS changes, sum(spent) / 1000.0 AS seconds
-    FROM (
-      SELECT reviewer_id, count(*) AS decisions, count(*) FILTER (WHERE class_before IS NOT class_after) AS changes,
-        max(spent_ms) AS spent
-      FROM decision WHERE action NOT IN ('undo', 'redo') GROUP BY group_id)
-    JOIN reviewer ON reviewer.id = reviewer_id GROUP BY reviewer.id ORDER BY decisions DESC, reviewer`);
+    WITH RECURSIVE trace (image_id, id) AS (
+      SELECT image_id, max(id) FROM decision GROUP BY image_id
+      UNION ALL
+      SELECT trace.image_id,
+        (SELECT max(id) FROM decision WHERE decision.image_id = trace.image_id AND decision.id < latest.undoes)
+      FROM trace JOIN decision AS latest ON latest.id = trace.id WHERE latest.undoes IS NOT NULL
+    ), standing AS (
+      SELECT reviewer_id, count(*) AS decisions, count(*) FILTER (WHERE class_after IS NOT given_class_id) AS changes
+      FROM trace JOIN decision ON decision.id = trace.id JOIN label ON label.image_id = trace.image_id
+      WHERE undoes IS NULL GROUP BY reviewer_id
+    ), taken AS (
+      SELECT reviewer_id, sum(spent) / 1000.0 AS seconds
+      FROM (SELECT reviewer_id, max(spent_ms) AS spent FROM decision GROUP BY group_id) GROUP BY reviewer_id)
+    SELECT reviewer.name AS reviewer, coalesce(decisions, 0) AS decisions, coalesce(changes, 0) AS changes, seconds
+    FROM taken JOIN reviewer ON reviewer.id = taken.reviewer_id
+    LEFT JOIN standing ON standing.reviewer_id = taken.reviewer_id ORDER BY decisions DESC, reviewer`);
   const groupSize = db.prepare('SELECT count(*) FROM decision WHERE group_id = ?').pluck();
   return {
     /** All get one group; returns its id, which is the id of its first decision. */
@@ -79,7 +90,10 @@ export function createDecisionTable(db: Database) {
       const spentMs = spent.get(revision) as number | null;
       return spentMs === null ? null : spentMs / 1000;
     },
-    /** Decisions of each reviewer, those that changed a label, and the time where it was taken; what was undone counts. */
+    /**
+     * Images whose standing decision is a reviewer's, those of them with another label than the given one, and what all that
+     * the reviewer decided took, where it was timed; that time was spent, whatever was taken back.
+     */
     countByReviewer: () =>
       byReviewer.all() as { reviewer: string; decisions: number; changes: number; seconds: number | null }[],
     /** All in order. */
