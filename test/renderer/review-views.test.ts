@@ -219,6 +219,35 @@ it('tells the history of an image, and takes a note', async () => {
   await waitFor(() => expect(core.notes.get(1)).toBe('two ships'));
 });
 
+it('saves a note for the image it was written of, whatever takes the field away', async () => {
+  const { core, state } = await openReview();
+  const write = async (text: string) => {
+    await press('n');
+    const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
+    await waitFor(() => expect(note.readOnly).toBe(false));
+    await fireEvent.input(note, { target: { value: text } });
+    // Chromium says that a field has lost the focus when it is removed.
+    const removal = new MutationObserver(() => {
+      if (note.isConnected) return;
+      removal.disconnect();
+      note.dispatchEvent(new FocusEvent('blur'));
+    });
+    removal.observe(document.body, { childList: true, subtree: true });
+  };
+  await write('of the first');
+  await fireEvent.click(screen.getByRole('button', { name: /^Relabel plane/ }));
+  await waitFor(() => expect(core.notes.get(1)).toBe('of the first'));
+  await screen.findByRole('button', { name: /^Relabel truck/ });
+  await write('of the second');
+  state.review.goTo(7);
+  await waitFor(() => expect(core.notes.get(2)).toBe('of the second'));
+  await write('of the eighth');
+  await fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: 'Overview' }));
+  await waitFor(() => expect(Object.fromEntries(core.notes)).toMatchObject({ 8: 'of the eighth' }));
+  expect([...core.notes.keys()]).toEqual([1, 2, 8]);
+  expect(core.params('images.setNote')).toHaveLength(3);
+});
+
 describe('own keys', () => {
   it('are given in Settings, printed on what they do, and a key that is taken is refused', async () => {
     const { core } = await openReview();
