@@ -248,6 +248,20 @@ it('saves a note for the image it was written of, whatever takes the field away'
   expect(core.params('images.setNote')).toHaveLength(3);
 });
 
+it.each([
+  ['g', 'Grid'],
+  ['s', 'Similar images'],
+])('opens the tile in focus for a note, after %s', async (key, name) => {
+  const { state } = await openReview();
+  await press(key);
+  await screen.findByRole('grid', { name });
+  await waitFor(() => expect(screen.getAllByRole('gridcell', { name: /^Rank/ }).length).toBeGreaterThan(5));
+  await press('ArrowRight');
+  await press('n');
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Note' })));
+  expect(state.review.current?.imageId).toBe(2);
+});
+
 describe('own keys', () => {
   it('are given in Settings, printed on what they do, and a key that is taken is refused', async () => {
     const { core } = await openReview();
