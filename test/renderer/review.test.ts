@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../src/shared/errors.ts';
 import { FakeCore } from './fake-core.ts';
 import { someImages } from './fake-images.ts';
@@ -131,6 +131,27 @@ describe('review', () => {
     await press('z', { ctrlKey: true });
     await waitFor(() => expect(core.rows[1]!.state).toBe('open'));
     expect(core.rows[0]!.state).toBe('relabelled');
+  });
+
+  it('asks before it is left as long as anything is not written, in a browser and not in the desktop window', async () => {
+    const { core, state } = await openReview();
+    core.failNext('reviews.decide', new AppError('no-space', 'The disk is full.'));
+    await press('k');
+    await within(screen.getByRole('complementary')).findByText(/Not saved/);
+    expect(asksToStay()).toBe(true);
+    vi.stubGlobal('host', core.host());
+    expect(asksToStay()).toBe(false);
+    vi.unstubAllGlobals();
+    state.review.decisions.retry();
+    await waitFor(() => expect(core.rows[0]!.state).toBe('kept'));
+    await waitFor(() => expect(asksToStay()).toBe(false));
+    const release = core.hold('reviews.undo');
+    await press('z', { ctrlKey: true });
+    await waitFor(() => expect(core.params('reviews.undo')).toHaveLength(1));
+    expect(asksToStay()).toBe(true);
+    release();
+    await waitFor(() => expect(asksToStay()).toBe(false));
+    expect(core.rows[0]!.state).toBe('open');
   });
 
   it('knows after a lost line which of its decisions were written after all', async () => {

@@ -70,13 +70,14 @@ export class Decisions {
   /** Takes back the last group of decisions that stands, or does it again; resolves to what changed. */
   reverse(call: 'reviews.undo' | 'reviews.redo'): Promise<LabelChange[]> {
     const newest = this.#newest;
+    this.pending += 1;
     return this.#enqueue(async () => {
-      // What was to be undone has not been saved and is already taken back.
-      if (!(await newest)) {
-        this.#newest = Promise.resolve(true);
-        return [];
-      }
       try {
+        // What was to be undone has not been saved and is already taken back.
+        if (!(await newest)) {
+          this.#newest = Promise.resolve(true);
+          return [];
+        }
         const answer = await this.#core.call(call, {});
         const isUndo = call === 'reviews.undo';
         const done = t(isUndo ? 'review.undone' : 'review.redone', { decided: answer.progress.decided });
@@ -87,6 +88,8 @@ export class Decisions {
       } catch (error) {
         this.#notices.show(error);
         return [];
+      } finally {
+        this.pending -= 1;
       }
     });
   }
