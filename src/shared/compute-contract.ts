@@ -48,8 +48,6 @@ export interface FitRequest extends FitRows {
    * that a fit that is made again takes the same steps, whatever was fitted before it.
    */
   anchor?: Int32Array;
-  /** Where true, only the answer is wanted: the fit that is loaded stays. */
-  aside?: boolean;
 }
 
 /** A head by itself: W, (d + 1) x C row-major, for features divided by `scale`. */

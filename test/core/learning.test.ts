@@ -44,6 +44,27 @@ describe('the queue that learns', () => {
     expect(after.rows.map(({ rank }) => rank)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 
+  it('leaves an order alone that somebody has in hand, however many steps are taken meanwhile', async () => {
+    const held = await page();
+    const asked = { order: held.order, query: { method: 'learned', states: ['open'] } as const };
+    for (let step = 0; step < 3; step++) {
+      const imageId = held.rows.at(-1 - step)!.imageId;
+      await real.client.call('reviews.decide', { decisions: [{ imageId, action: 'unsure' }] });
+      await real.run({ kind: 'rank', params: { methods: ['learned'] } });
+      const again = await real.client.call('queue.page', {
+        ...asked,
+        query: { ...asked.query, states: [...asked.query.states] },
+        from: 0,
+        count: 40,
+      });
+      expect(again.order).toBe(held.order);
+      expect(again.rows.map(({ rank, score, suggestedClassId }) => [rank, score, suggestedClassId])).toEqual(
+        held.rows.map(({ rank, score, suggestedClassId }) => [rank, score, suggestedClassId]),
+      );
+    }
+    for (let step = 0; step < 3; step++) await real.client.call('reviews.undo', {});
+  });
+
   it('leaves before the eyes what is before them', async () => {
     const { rows } = await page();
     const lead = rows.slice(3, 8).map(({ imageId }) => imageId);

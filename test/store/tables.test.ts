@@ -55,6 +55,8 @@ describe('fits', () => {
     again();
     expect(store.fits.readAlpha(fitId).imageIds).toHaveLength(0);
     expect(store.rankings.removeStale(4)).toBe(4);
+    expect(store.rankings.count(fitId, 'importance')).toBe(6);
+    expect(store.rankings.has(fitId, 'importance')).toBe(false);
     expect(store.rankings.removeStale(4)).toBe(2);
     expect(store.rankings.removeStale(4)).toBe(0);
     expect(store.rankings.has(fitId, 'importance')).toBe(false);

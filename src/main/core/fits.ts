@@ -56,18 +56,18 @@ export async function retrain(
   const modelId = requireModel(project).id;
   const last = store.fits.latest(modelId);
   if (!last) throw new AppError('not-found', 'There is no fit to start from. Fit the head first.');
+  if (readTestSet(project).imageIds.length === 0)
+    throw new AppError(
+      'not-found',
+      'There are no test images with features, so there is no accuracy to measure. Import a test split.',
+    );
   const { lambda, featureScale } = last;
   const { tolerance, weights: start } = store.fits.find(last.id)!;
   const params = { lambda, featureScale, tolerance };
   const { summary } = await fitHead(project, compute, loaded, version, params, context, { ...last, weights: start });
   const runs = listRuns(project);
-  const before = runs[0];
-  const after = runs.at(-1);
-  if (!before || !after || after.fitId !== summary.id)
-    throw new AppError(
-      'not-found',
-      'There are no test images with features, so there is no accuracy to measure. Import a test split.',
-    );
+  const before = runs[0]!;
+  const after = runs.at(-1)!;
   const { pairedTest, difference } = testDifference(project, before.id, after.id);
   const result: RetrainResult = {
     before,
@@ -118,8 +118,9 @@ async function fitHead(
   ]).finally(stopListening);
 
   report({ done: 0, total: null, stage: 'Measuring the fit' });
-  const trainPrediction = await predictClasses(compute, 'labels', imageIds, classes, signal);
-  const predictedClassIds = await predictClasses(compute, 'labels', test.imageIds, classes, signal);
+  const head = { weights: answer.weights, scale: answer.scale, classes };
+  const trainPrediction = await predictClasses(compute, head, imageIds, classes, signal);
+  const predictedClassIds = await predictClasses(compute, head, test.imageIds, classes, signal);
 
   const ranking = kept
     ? null
@@ -178,7 +179,6 @@ async function fitHead(
       });
     }
   });
-  loaded.noteFit('labels', id, imageIds, classIds);
   if (!before) store.refreshStatistics();
   return { summary: store.fits.latest(model.id)!, reached: answer.reached };
 }

@@ -5,6 +5,7 @@ import type { FitSummary, ModelOutput } from '../../shared/fit.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import { blockSize } from '../store/feature-table.ts';
+import type { HeadWeights } from '../../shared/compute-contract.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { FidelityCount } from './fidelity.ts';
 import type { JobContext } from './jobs.ts';
@@ -57,9 +58,10 @@ export async function fitModel(
 
   report({ done: 0, total: null, stage: 'Comparing the fit with the model' });
   const testImageIds = Int32Array.from(store.labels.ofSplit('test', model.id), ({ imageId }) => imageId);
-  const compareOn = (ids: Int32Array) => compare(compute, output, ids, own, signal);
+  const compareOn = (ids: Int32Array) =>
+    compare(compute, { weights: answer.weights, scale: answer.scale, classes }, output, ids, own, signal);
   const fidelity = { output, train: (await compareOn(imageIds))!, test: await compareOn(testImageIds) };
-  const id = store.transaction(() =>
+  store.transaction(() =>
     store.fits.add({
       ...answer,
       modelId: model.id,
@@ -77,7 +79,6 @@ export async function fitModel(
       alpha: Float32Array.from(answer.alpha),
     }),
   );
-  loaded.noteFit('model', id, imageIds, classIds);
   return { summary: store.fits.latest(model.id, 'model')!, reached: answer.reached };
 }
 
@@ -131,13 +132,14 @@ function requireAgreement(train: readonly LabelRow[], own: OwnLogits, classes: n
 
 async function compare(
   compute: ComputeClient,
+  head: HeadWeights,
   output: ModelOutput,
   imageIds: Int32Array,
   own: OwnLogits,
   signal: AbortSignal,
 ) {
   let count: FidelityCount | undefined;
-  await forEachPrediction(compute, 'model', imageIds, signal, (logits, first, images) => {
+  await forEachPrediction(compute, head, imageIds, signal, (logits, first, images) => {
     count ??= new FidelityCount(output, logits.length / images);
     count.add(own.of(imageIds.subarray(first, first + images)), logits);
   });

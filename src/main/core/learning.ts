@@ -12,13 +12,13 @@ import type { ComputeClient } from './compute-client.ts';
 import { expectGain } from './gain.ts';
 import type { Loaded } from './loaded.ts';
 import { requireModel, type Project } from './project.ts';
-import { toRankRequest, writeRanking } from './rankings.ts';
+import { removeRanking, toRankRequest, writeRanking } from './rankings.ts';
 
 /** A step is due after one decision in so many images, but neither too often nor too seldom. */
 const stepsInAll = 50;
 const [fewest, most] = [20, 200];
-/** The two names that the learned ranking goes by in turn. */
-const names = ['learned 1', 'learned 2'];
+/** Each step has a name of its own, counted on, since orders under somebody's hands may be of the steps before. */
+const prefix = 'learned ';
 
 interface LearningOptions {
   project: Project;
@@ -51,10 +51,16 @@ export class Learning {
       .finally(() => (this.#step = undefined));
   }
 
-  /** Learns from what it has not learned from yet, and waits for it. */
-  async catchUp(): Promise<void> {
+  /** Learns from what it has not learned from yet, and waits for it. Throws 'cancelled'. */
+  async catchUp(signal: AbortSignal): Promise<void> {
     await this.#step;
-    if (this.#countNew() > 0) await this.#learn();
+    const stop = () => this.#controller?.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      if (this.#countNew() > 0) await this.#learn();
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   read(): QueueLearning {
@@ -129,7 +135,8 @@ export class Learning {
       secondClassId: answer.second[place]! + 1,
     }));
     const { rankingFitId } = fit;
-    const method = names[Number(store.learnedQueues.find(rankingFitId)?.method === names[0])]!;
+    const newest = store.learnedQueues.find(rankingFitId)?.method.slice(prefix.length);
+    const method = `${prefix}${1 + Number(newest ?? 0)}`;
     await writeRanking(project, rankingFitId, method, ranked, signal);
     store.learnedQueues.save({
       fitId: rankingFitId,
@@ -139,6 +146,9 @@ export class Learning {
       estimate: answer.estimate,
     });
     onReordered(this.read());
+    for (const name of store.rankings.methods(rankingFitId))
+      if (name.startsWith(prefix) && name !== method && !project.orders.uses(rankingFitId, name))
+        await removeRanking(project, rankingFitId, name, signal);
   }
 }
 

@@ -34,12 +34,6 @@ export class Loaded {
     this.#fits.clear();
   }
 
-  /** After `fit.run`: compute holds this fit already. */
-  noteFit(target: FitTarget, fitId: number, imageIds: Int32Array, classIds: Int32Array): void {
-    const inHand = { fitId, classIds: this.#byImage(imageIds, classIds) };
-    this.#fits.set(target, { key: `${this.#compute.generation}:${fitId}`, loading: Promise.resolve(inHand) });
-  }
-
   /** Makes sure that compute holds the features of the current model. Throws 'not-found' before an extraction. */
   async matrix(signal?: AbortSignal): Promise<void> {
     const model = requireModel(this.#project);

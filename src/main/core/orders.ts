@@ -12,6 +12,8 @@ export interface Order {
 export interface Orders {
   find(id: string): Order | undefined;
   keep(order: Order): void;
+  /** Whether an order that is kept was made of this ranking. */
+  uses(rankingFitId: number, method: string): boolean;
 }
 
 const keptOrders = 8;
@@ -20,6 +22,8 @@ export function createOrders(): Orders {
   const orders = new Map<string, Order>();
   return {
     find: (id) => orders.get(id),
+    uses: (rankingFitId, method) =>
+      [...orders.values()].some(({ query }) => query.rankingFitId === rankingFitId && query.method === method),
     keep(order) {
       orders.set(order.id, order);
       const [oldest] = orders.keys();

@@ -25,7 +25,10 @@ export async function rank(
   const { store } = project;
   report({ done: 0, total: null, stage: 'Loading the features' });
   const { fitId } = await loaded.fit();
-  const missing = methods.filter((method) => method !== 'learned' && !store.rankings.has(fitId, method));
+  const { rankingFitId } = store.fits.find(fitId)!;
+  const missing = methods.filter(
+    (method) => method !== 'learned' && !store.rankings.has(method === 'suspicion' ? rankingFitId : fitId, method),
+  );
   if (missing.length > 0) {
     const images = store.labels.ofSplit('train', requireModel(project).id);
     const fit = store.fits.find(fitId)!;
@@ -36,7 +39,7 @@ export async function rank(
     for (const method of missing)
       await writeRanking(project, fitId, method, rankImages(images, answer, answer.scores[method]!), signal);
   }
-  if (methods.includes('learned')) await learning.catchUp();
+  if (methods.includes('learned')) await learning.catchUp(signal);
   return { note: `Ranked by ${methods.join(', ')}.`, result: { methods } };
 }
 
@@ -122,6 +125,15 @@ export async function writeRanking(
       store.rankings.remove(fitId, method, from + 1, from + stride);
       store.rankings.add(fitId, method, ranked.slice(from, from + stride), from + 1);
     });
+    await nextTurn(signal);
+  }
+}
+
+/** Removes a ranking; from the beginning of it on, so that it is gone at once. */
+export async function removeRanking({ store }: Project, fitId: number, method: string, signal: AbortSignal) {
+  const last = store.rankings.count(fitId, method);
+  for (let first = 1; first <= last; first += stride) {
+    store.transaction(() => store.rankings.remove(fitId, method, first, first + stride - 1));
     await nextTurn(signal);
   }
 }

@@ -143,7 +143,7 @@ async function openMeasure(
   let start: Float64Array = weights;
   return async (labels) => {
     const request = toFitRequest(toTrainingSet(labels, 0), classes, { lambda, featureScale, tolerance, start });
-    const answer = await compute.call('fit.run', { ...request, aside: true }, { signal });
+    const answer = await compute.call('fit.run', request, { signal });
     start = answer.weights;
     const head = { weights: answer.weights, scale: answer.scale, classes };
     const predicted = await predictClasses(compute, head, test.imageIds, classes, signal);

@@ -43,9 +43,7 @@ export async function reproduce(
     tolerance,
     start,
   } as const;
-  const answer = await compute
-    .call('fit.run', { ...toFitRequest(train, classes, choice), aside: true }, { signal })
-    .finally(stopListening);
+  const answer = await compute.call('fit.run', toFitRequest(train, classes, choice), { signal }).finally(stopListening);
 
   report({ done: 0, total: null, stage: 'Comparing it with the record' });
   const { weights, scale, lambda } = answer;

@@ -83,8 +83,21 @@ export function createRankingTable(db: Database) {
       LIMIT 1
     )
     DELETE FROM ranking WHERE (fit_id, method, rank) IN
-      (SELECT fit_id, method, rank FROM ranking WHERE fit_id = (SELECT id FROM stale) LIMIT ?)`);
+      (SELECT fit_id, method, rank FROM ranking WHERE fit_id = (SELECT id FROM stale) ORDER BY method, rank LIMIT ?)`);
+  // One step in the key from each to the next.
+  const methods = db
+    .prepare(
+      `WITH RECURSIVE each_of(method) AS (
+        SELECT min(method) FROM ranking WHERE fit_id = @fitId
+        UNION ALL
+        SELECT (SELECT min(method) FROM ranking WHERE fit_id = @fitId AND method > each_of.method)
+        FROM each_of WHERE each_of.method IS NOT NULL
+      ) SELECT method FROM each_of WHERE method IS NOT NULL`,
+    )
+    .pluck();
   return {
+    /** The names of the rankings of a fit. */
+    methods: (fitId: number) => methods.all({ fitId }) as string[],
     /** All of a ranking in its order; empty where there is none. */
     whole: (fitId: number, method: string) => whole.all(fitId, method) as Required<RankedImage>[],
     /** In the order given, the first with rank `firstRank`. */

@@ -522,7 +522,7 @@ export const texts = {
     'The default order at first; after some verdicts it learns from yours which images to show next. One image in a hundred is drawn from all that are left, so that what the order is blind to can be seen.',
   'order.suspicion': 'Suspicion',
   'order.suspicion-why':
-    'The default before any verdict: how strongly a head that learns which labels to believe speaks against the label.',
+    'The default before any verdict: how strongly a head that learns which labels to believe speaks against the label. A retrain keeps it; a new fit makes it anew.',
   'order.importance': 'Importance',
   'order.importance-why': 'How hard the label pulls on the fit; the same order as the training loss.',
   'order.alpha-norm': 'Norm of alpha',

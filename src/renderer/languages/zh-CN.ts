@@ -473,7 +473,8 @@ export const texts: Language['texts'] = {
   'order.learned-why':
     '起初为默认顺序；有了一些判定后，从您的判定中学习接下来显示哪些图像。每一百张中有一张从剩余的全部图像中抽取，以便看到该顺序看不到的问题。',
   'order.suspicion': '可疑度',
-  'order.suspicion-why': '任何判定之前的默认顺序：一个学习该相信哪些标签的头部，对该标签的反对程度。',
+  'order.suspicion-why':
+    '任何判定之前的默认顺序：一个学习该相信哪些标签的头部，对该标签的反对程度。重新训练会保留它；新的拟合会重新生成它。',
   'order.importance': '重要性',
   'order.importance-why': '标签对拟合的牵引有多强；与训练损失的顺序相同。',
   'order.alpha-norm': 'alpha 的范数',

@@ -119,6 +119,20 @@ describe('a fit', () => {
     expect((await fit({ lambda: 'auto', featureScale: 'unit', labels })).lambda).toBe(1e-2);
   });
 
+  it('leaves the loaded fit alone: only what core has stored explains', async () => {
+    const { call, fit } = await openProblem(problem);
+    const { weights } = await fit();
+    const rows = allRows(problem.n);
+    const before = await call('fit.predict', { fit: 'labels', rows });
+    const { n, classes } = problem;
+    const labels = problem.labels.map((label) => (label + 1) % classes);
+    const asked = { rows, labels, classes, lambda: 0.01, featureScale: 'none', tolerance: 0.01 } as const;
+    const other = await call('fit.run', asked);
+    expect(relativeError(other.weights, weights)).toBeGreaterThan(0.1);
+    expect(await call('fit.predict', { fit: 'labels', rows })).toEqual(before);
+    expect(before).toHaveLength(n * classes);
+  });
+
   it('stops when it is cancelled', async () => {
     const { fit, controller } = await openProblem(problem);
     const fitting = fit({ lambda: 'auto' });

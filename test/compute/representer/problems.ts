@@ -61,7 +61,7 @@ type Call = <K extends keyof RepresenterCalls>(
 
 export interface OpenedProblem {
   call: Call;
-  /** Fits all rows, at lambda = 0.01 and features as they are where the request says nothing else. */
+  /** Fits all rows and loads the fit, at lambda = 0.01 and features as they are where the request says nothing else. */
   fit: (request?: Partial<FitRequest>) => Promise<FitAnswer>;
   progress: ComputeEvents['progress'][];
   /** Aborts whatever is under way. */
@@ -77,7 +77,13 @@ export async function openProblem({ n, d, classes, features, labels }: Problem):
   await call('matrix.open', { rows: n, dimensions: d });
   await call('matrix.fill', { firstRow: 0, features });
   const plain: FitRequest = { rows: allRows(n), labels, classes, lambda: 0.01, featureScale: 'none', tolerance: 1e-8 };
-  return { call, progress, controller, fit: (request) => call('fit.run', { ...plain, ...request }) };
+  const fit = async (changes: Partial<FitRequest> = {}) => {
+    const request = { ...plain, ...changes };
+    const answer = await call('fit.run', request);
+    await call('fit.load', { ...request, ...answer, target: request.imitate ? 'model' : 'labels' });
+    return answer;
+  };
+  return { call, progress, controller, fit };
 }
 
 /** Largest difference of two arrays, relative to the largest entry of the second. */

@@ -148,8 +148,9 @@ describe('the tiny head', () => {
         classes,
         featureScale: 'none',
       } as const;
-      await calls['fit.run']({ ...request, lambda: (lambda * 7) / 6, tolerance: 1e-10 }, { signal });
-      const logits = await calls['fit.predict']({ fit: 'labels', rows: Int32Array.of(place) }, { signal });
+      const asked = { ...request, lambda: (lambda * 7) / 6, tolerance: 1e-10 };
+      const head = { ...(await calls['fit.run'](asked, { signal })), classes };
+      const logits = await calls['fit.predict']({ fit: head, rows: Int32Array.of(place) }, { signal });
       // The features are rounded to float32.
       logits.forEach((logit, c) => expect(logit).toBeCloseTo(expected[c]!, 6));
     }

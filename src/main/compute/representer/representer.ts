@@ -65,14 +65,11 @@ export function createRepresenter(
       requireMatrix().fill(firstRow, features);
       return null;
     },
-    'fit.run': async (request, { signal }) => {
+    // What is loaded stays: a fit is one only when core has stored it.
+    'fit.run': (request, { signal }) => {
       const features = requireMatrix();
       preconditioners ??= new Preconditioners(features);
-      const answer = await fitHead(features, request, report, signal, preconditioners);
-      // Other features may have been opened meanwhile.
-      const target = request.imitate ? 'model' : 'labels';
-      if (matrix === features && !request.aside) fits.set(target, { ...request, ...answer, target });
-      return answer;
+      return fitHead(features, request, report, signal, preconditioners);
     },
     'fit.load': (loaded) => {
       checkLoaded(loaded, requireMatrix());
