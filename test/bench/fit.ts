@@ -109,13 +109,15 @@ async function compareDescent(problem: BenchProblem): Promise<Row> {
   for (let time = 0; time < 4; time++) fits.push(await fitCold(problem, targets[0]!));
   const ours = medianOf(fits.slice(1).map((fit) => fit.seconds));
   const folder = writeProblem(problem);
+  const machine = await measureMachine();
   const [descent] = runPeer(folder, 'descent', 'float32', targets, descentBudget);
   rmSync(folder, { recursive: true });
   if (!descent)
     return { case: name, ours, unit: 's', limit: `gradient descent takes more than ${2 * descentBudget} s` };
   const other = descent.seconds;
   const otherName = `the authors' gradient descent, to ${toPercent(descent.error)}`;
-  return { case: name, ours, unit: 's', other, otherName, ratio: other / ours };
+  const limit = `at least 50x; ${describeLimit(problem, fits[1]!.passes, ours, machine)}`;
+  return { case: name, ours, unit: 's', other, otherName, ratio: other / ours, limit };
 }
 
 function toRow(
@@ -128,12 +130,11 @@ function toRow(
 ): Row {
   const seconds = medianOf(fits.map((fit) => fit.seconds));
   const { passes, reached, certificate } = fits[0]!;
-  const flops = 4 * problem.n * problem.d * problem.classes * passes;
   const row: Row = {
     case: `${problem.name} to ${toPercent(target)}${reached ? '' : ` (reached ${toPercent(certificate.maxLogitError / certificate.logitRms)})`}`,
     ours: seconds,
     unit: 's',
-    limit: `${passes} passes, ${(flops / seconds / 1e9).toFixed(0)} of ${machine.gigaflops.toFixed(0)} GFLOP/s, ${((8 * problem.n * problem.d * passes) / seconds / 1e9).toFixed(1)} of ${machine.gigabytes.toFixed(1)} GB/s`,
+    limit: describeLimit(problem, passes, seconds, machine),
   };
   if (noPeers !== null) return { ...row, skipped: `the other solvers: ${noPeers}` };
   const arrived = tries.filter(({ error }) => error !== null && error <= target);
@@ -150,6 +151,12 @@ function toRow(
     ratio: best.seconds / seconds,
     limit: remark ? `${row.limit}; ${remark}` : row.limit!,
   };
+}
+
+/** How much of what the machine can multiply and read the passes of a fit took. */
+function describeLimit({ n, d, classes }: BenchProblem, passes: number, seconds: number, machine: Machine): string {
+  const [flops, bytes] = [4 * n * d * classes * passes, 8 * n * d * passes].map((each) => each / seconds / 1e9);
+  return `${passes} passes, ${flops!.toFixed(0)} of ${machine.gigaflops.toFixed(0)} GFLOP/s, ${bytes!.toFixed(1)} of ${machine.gigabytes.toFixed(1)} GB/s`;
 }
 
 const toPercent = (share: number | null): string =>
@@ -186,6 +193,8 @@ const fitCold = (problem: BenchProblem, tolerance: number, preconditioners = new
 /** A refit from the weights and the preconditioner of the fit before, after some labels were changed. */
 async function measureRefit(problem: BenchProblem): Promise<Row> {
   const { labels, classes } = problem;
+  const machine = await measureMachine();
+  let passes = 0;
   const [cold, warm]: [number[], number[]] = [[], []];
   for (let time = 0; time < 4; time++) {
     const preconditioners = new Preconditioners(problem.matrix);
@@ -207,8 +216,10 @@ async function measureRefit(problem: BenchProblem): Promise<Row> {
     if (time === 0) continue;
     cold.push(before.seconds);
     warm.push(after.seconds);
+    passes = after.passes;
   }
   const [ours, other] = [medianOf(warm), medianOf(cold)];
   const name = `${problem.name}, refit after ${changedLabels} changed labels`;
-  return { case: name, ours, unit: 's', other, otherName: 'cold fit', ratio: other / ours };
+  const limit = `at most 0.5 of the cold fit and 1 s; ${describeLimit(problem, passes, ours, machine)}`;
+  return { case: name, ours, unit: 's', other, otherName: 'cold fit', ratio: other / ours, limit };
 }
