@@ -13,7 +13,7 @@ const pictureNow = () => /picture-(\d+)/.exec((document.querySelector('.stage im
 async function openReview(core = new FakeCore()) {
   const state = await renderApp(core);
   await fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: 'Review' }));
-  await screen.findByText('difference of the logits, plane − ship');
+  await screen.findByText('logit difference, plane − ship');
   return { core, state };
 }
 

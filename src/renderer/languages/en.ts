@@ -353,7 +353,7 @@ export const texts = {
   'evidence.for-over': 'What argues for {{label}} over {{other}}',
   'evidence.certified': 'certified to {{bound}}',
   'evidence.logit': 'logit of {{label}}',
-  'evidence.difference': 'difference of the logits, {{label}} − {{other}}',
+  'evidence.difference': 'logit difference, {{label}} − {{other}}',
   'evidence.kept': 'reviewed: kept',
   'evidence.relabelled': 'reviewed: relabelled',
   'evidence.excluded': 'reviewed: excluded',
