@@ -1,5 +1,5 @@
 // Runs on real parts: made again from the log, compared, and taken apart.
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueueRow } from '../../src/shared/queue.ts';
@@ -152,4 +152,29 @@ describe('the recovery curve', () => {
     expect(known.random).toMatchObject({ images: 'all' });
     expect((await real.client.call('runs.recovery', {})).curve).toEqual(known);
   });
+});
+
+it('is what it was after more images and a class more: made again, measured, and told why', async () => {
+  const two = { beforeId: runs[0]!.id, afterId: runs[2]!.id };
+  const compared = await real.client.call('runs.compare', two);
+  const ask = { ...two, imageId: compared.turned[0]!.imageId, count: 50 };
+  const causes = await real.client.call('runs.causes', ask);
+  const measures = await real.client.call('runs.measure', { runId: runs[0]!.id });
+
+  const images = join(real.folder, 'images');
+  mkdirSync(join(images, 'train/night'));
+  for (const [place, { path }] of queue.slice(0, 12).entries())
+    copyFileSync(join(images, path), join(images, 'train', place < 4 ? 'night' : 'dusk', `more-${place}.png`));
+  const params = { images: await real.place(images), labels: { format: 'folders' as const } };
+  await resultOf({ kind: 'import', params });
+  await resultOf({ kind: 'extract', params: { provider: 'cpu' } });
+  expect((await real.client.call('projects.overview', {})).images).toMatchObject({ train: 52, test: 60 });
+
+  for (const { id } of runs)
+    expect(await resultOf<Reproduction>({ kind: 'reproduce', params: { runId: id } })).toMatchObject({
+      isReproduced: true,
+    });
+  expect(await real.client.call('runs.compare', two)).toEqual(compared);
+  expect(await real.client.call('runs.causes', ask)).toEqual(causes);
+  expect(await real.client.call('runs.measure', { runId: runs[0]!.id })).toEqual(measures);
 });

@@ -1,4 +1,5 @@
-// A run made again from its record: the decision log gives the labels as they were, the record where the fit began.
+// A run made again from its record: the decision log gives the labels as they were, the record the images that there were and
+// where the fit began.
 //
 // [Note: the same path] Two certified fits of the same labels may differ within their certificates, and a test image on the
 // edge may then turn. So all that decides the steps of a fit is recorded or always the same (its start, its labels, what its
@@ -10,7 +11,7 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { forEachPrediction, predictClasses, shareEqual } from './predict.ts';
 import type { Project } from './project.ts';
-import { requireRun } from './runs.ts';
+import { classesIn, requireRun } from './runs.ts';
 import { readTrainingSet, toFitRequest, type TrainingSet } from './training-set.ts';
 import { readVersions } from './versions.ts';
 
@@ -29,8 +30,8 @@ export async function reproduce(
   report({ done: 0, total: null, stage: 'Loading the features' });
   await loaded.matrix(signal);
   const { featureScale, tolerance, startFitId, lambdaChosen } = run;
-  const train = readTrainingSet(project, run.labelsRevision);
-  const classes = store.classes.count();
+  const train = readTrainingSet(project, run);
+  const classes = classesIn(project, recorded.weights);
   const start = startFitId === null ? undefined : store.fits.find(startFitId)?.weights;
   if (startFitId !== null && !start)
     throw new AppError('not-found', `The fit that run ${runId} began with is not in this project any more.`);

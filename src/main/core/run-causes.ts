@@ -6,12 +6,13 @@ import type { StoredRun } from '../store/run-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
 import type { Project } from './project.ts';
-import { requireRun } from './runs.ts';
+import { classesIn, requireRun } from './runs.ts';
 import { readChanges, readTrainingSet } from './training-set.ts';
 
 /**
  * Takes the logit of the class that is right (or is now, where none is) less that of the other prediction, before and after.
- * Throws 'not-found' for a run or a test image that is not there, 'bad-request' for an image that did not turn.
+ * Throws 'not-found' for a run or a test image that is not there, 'bad-request' for an image that did not turn or
+ * turned to a class that the other run did not know.
  */
 export async function findCauses(
   project: Project,
@@ -29,11 +30,16 @@ export async function findCauses(
   const [classId, againstClassId] = was === right ? [was, is] : [is, was];
 
   await loaded.matrix(signal);
-  const changes = readChanges(project, before.labelsRevision, after.labelsRevision);
-  const classes = store.classes.count();
+  const changes = readChanges(project, before, after);
   const toHead = (run: StoredRun, side: 'classBefore' | 'classAfter') => {
     const { weights, scale, lambda } = store.fits.find(run.fitId)!;
-    const { imageIds } = readTrainingSet(project, run.labelsRevision);
+    const { imageIds } = readTrainingSet(project, run);
+    const classes = classesIn(project, weights);
+    if (Math.max(classId, againstClassId) > classes)
+      throw new AppError(
+        'bad-request',
+        `Run ${run.id} is older than one of the two classes, so there is nothing to compare.`,
+      );
     const labels = Int32Array.from(changes, (change) => (change[side] ?? 0) - 1);
     return { weights, scale, classes, lambda, count: imageIds.length, labels };
   };

@@ -6,7 +6,7 @@ import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
 import { forEachPrediction } from './predict.ts';
 import type { Project } from './project.ts';
-import { countClasses, proportion, requireRun } from './runs.ts';
+import { classesIn, countClasses, proportion, requireRun } from './runs.ts';
 import { bootstrapInterval } from './statistics.ts';
 
 const bins = 10;
@@ -54,8 +54,8 @@ export async function measureRun(
 /** For each test image: -log p of its label, and p of the predicted class. */
 async function readProbabilities(project: Project, compute: ComputeClient, run: StoredRun, signal: AbortSignal) {
   const { store } = project;
-  const classes = store.classes.count();
   const { weights, scale } = store.fits.find(run.fitId)!;
+  const classes = classesIn(project, weights);
   const losses = new Float64Array(run.testImageIds.length);
   const confidences = new Float64Array(run.testImageIds.length);
   await forEachPrediction(compute, { weights, scale, classes }, run.testImageIds, signal, (logits, first, count) => {

@@ -2,6 +2,7 @@
 import type { FitRequest } from '../../shared/compute-contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
+import type { StoredRun } from '../store/run-table.ts';
 import { requireModel, type Project } from './project.ts';
 
 export interface TrainingSet {
@@ -19,13 +20,17 @@ export interface TestSet {
   classIds: Int32Array;
 }
 
-/** The labels after the decision `revision`, or as they are now. Throws 'bad-request' where no image carries one. */
-export function readTrainingSet(project: Project, revision?: number): TrainingSet {
+/** What makes a training set of the past. */
+type Past = Pick<StoredRun, 'labelsRevision' | 'lastImageId'>;
+
+/** The images and labels that a run learned from, or those of now. Throws 'bad-request' where no image carries a label. */
+export function readTrainingSet(project: Project, run?: Past): TrainingSet {
   const { store } = project;
   const modelId = requireModel(project).id;
-  const all =
-    revision === undefined ? store.labels.ofSplit('train', modelId) : store.labels.ofTrainAt(modelId, revision);
-  return toTrainingSet(all, revision ?? store.decisions.newestId());
+  const all = run
+    ? store.labels.ofTrainAt(modelId, run.labelsRevision, run.lastImageId)
+    : store.labels.ofSplit('train', modelId);
+  return toTrainingSet(all, run?.labelsRevision ?? store.decisions.newestId());
 }
 
 export function toTrainingSet(all: LabelRow[], labelsRevision: number): TrainingSet {
@@ -56,12 +61,14 @@ export interface LabelChanged {
   classAfter: number | null;
 }
 
-/** The train images whose label after one decision is another than after the other. */
-export function readChanges(project: Project, before: number, after: number): LabelChanged[] {
+/** The train images of both runs whose label in one is another than in the other. */
+export function readChanges(project: Project, before: Past, after: Past): LabelChanged[] {
   const modelId = requireModel(project).id;
   const { labels } = project.store;
-  const earlier = labels.ofTrainAt(modelId, before);
-  return labels.ofTrainAt(modelId, after).flatMap(({ imageId, classId: classAfter }, place) => {
+  const [inBefore, inAfter] = [before, after].map(({ lastImageId }) => lastImageId ?? Number.MAX_SAFE_INTEGER);
+  const inBoth = Math.min(inBefore!, inAfter!);
+  const earlier = labels.ofTrainAt(modelId, before.labelsRevision, inBoth);
+  return labels.ofTrainAt(modelId, after.labelsRevision, inBoth).flatMap(({ imageId, classId: classAfter }, place) => {
     const { classId: classBefore } = earlier[place]!;
     return classBefore === classAfter ? [] : [{ imageId, classBefore, classAfter }];
   });

@@ -20,7 +20,7 @@ export function createLabelTable(db: Database) {
     SELECT image.id AS imageId, label.given_class_id AS givenClassId, label.class_id AS classId, label.state
     FROM image JOIN label ON label.image_id = image.id
     WHERE image.split = @split AND ${usable} ORDER BY image.id`);
-  // The decisions up to a revision are replayed by the last of each image.
+  // The decisions up to a revision are replayed by the last of each image; images of a later import have larger ids.
   const ofTrainAt = db.prepare(`
     SELECT image.id AS imageId, label.given_class_id AS givenClassId,
       CASE WHEN decision.id IS NULL THEN label.given_class_id ELSE decision.class_after END AS classId,
@@ -28,7 +28,7 @@ export function createLabelTable(db: Database) {
     FROM image JOIN label ON label.image_id = image.id
     LEFT JOIN decision ON decision.id =
       (SELECT max(id) FROM decision WHERE decision.image_id = image.id AND decision.id <= @revision)
-    WHERE image.split = 'train' AND ${usable} ORDER BY image.id`);
+    WHERE image.split = 'train' AND image.id <= @upTo AND ${usable} ORDER BY image.id`);
   const stateCounts = db.prepare(`
     SELECT label.state, count(*) AS images FROM label JOIN image ON image.id = label.image_id
     WHERE image.split = 'train' GROUP BY label.state`);
@@ -54,8 +54,9 @@ export function createLabelTable(db: Database) {
     set: (imageId: number, classId: number | null, state: ReviewState) => void update.run(classId, state, imageId),
     /** Labels of the images of a split that have features of the model, in order of image id. */
     ofSplit: (split: 'train' | 'test', modelId: number) => ofSplit.all({ split, modelId }) as LabelRow[],
-    /** Those of the train split as they were after the decision of that id; 0 for the given labels. */
-    ofTrainAt: (modelId: number, revision: number) => ofTrainAt.all({ modelId, revision }) as LabelRow[],
+    /** Those of the train split as they were after the decision of that id, 0 for the given labels; images up to an id alone. */
+    ofTrainAt: (modelId: number, revision: number, upTo: number | null = null) =>
+      ofTrainAt.all({ modelId, revision, upTo: upTo ?? Number.MAX_SAFE_INTEGER }) as LabelRow[],
     /** Train images in each state. */
     countByState(): Record<ReviewState, number> {
       const counts: Record<ReviewState, number> = { open: 0, kept: 0, relabelled: 0, excluded: 0, unsure: 0 };

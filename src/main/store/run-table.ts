@@ -26,6 +26,8 @@ export interface StoredRun extends NewRun {
   tolerance: number;
   startFitId: number | null;
   labelsRevision: number;
+  /** The largest image id then; images that were imported later have larger ones. null where it was not recorded. */
+  lastImageId: number | null;
   certificate: Certificate;
   seconds: number;
 }
@@ -37,13 +39,13 @@ type RunRow = Omit<StoredRun, 'testImageIds' | 'testClassIds' | 'predictedClassI
 export function createRunTable(db: Database) {
   const insert = db.prepare(`
     INSERT INTO run (fit_id, decisions, changed_labels, test_image_ids, test_class_ids, predicted_class_ids, provider,
-      versions, created_at)
+      versions, last_image_id, created_at)
     VALUES (@fitId, @decisions, @changedLabels, @testImageIds, @testClassIds, @predictedClassIds, @provider,
-      @versions, @createdAt)`);
+      @versions, (SELECT max(id) FROM image), @createdAt)`);
   const ofModel = db.prepare(`
     SELECT run.id, run.fit_id AS fitId, run.decisions, run.changed_labels AS changedLabels,
       run.test_image_ids AS testImageIds, run.test_class_ids AS testClassIds, run.predicted_class_ids AS predictedClassIds,
-      run.provider, run.versions, run.created_at AS createdAt, fit.model_id AS modelId, fit.lambda,
+      run.provider, run.versions, run.last_image_id AS lastImageId, run.created_at AS createdAt, fit.model_id AS modelId, fit.lambda,
       fit.lambda_chosen AS lambdaChosen, fit.feature_scale AS featureScale, fit.tolerance,
       fit.start_fit_id AS startFitId, fit.labels_revision AS labelsRevision, fit.certificate, fit.seconds
     FROM run JOIN fit ON fit.id = run.fit_id WHERE fit.model_id = ? ORDER BY run.id`);

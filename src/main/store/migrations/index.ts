@@ -9,6 +9,7 @@ import { runRecord } from './0070-run-record.ts';
 import { classMatch } from './0080-class-match.ts';
 import { testVerdicts } from './0090-test-verdicts.ts';
 import { keptRankings } from './0100-kept-rankings.ts';
+import { runImages } from './0110-run-images.ts';
 
 export interface Migration {
   /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   { version: 80, apply: classMatch },
   { version: 90, apply: testVerdicts },
   { version: 100, apply: keptRankings },
+  { version: 110, apply: runImages },
 ];
 
 export const newestVersion = migrations.at(-1)!.version;
