@@ -193,6 +193,9 @@ export interface CurvePoint {
 export interface RecoveryCurve {
   modelId: number;
   lambda: number;
+  featureScale: FeatureScale;
+  /** The newest fit when it was drawn. */
+  fitId: number;
   testImages: number;
   /** Test images of each class, in order of class id. */
   classImages: number[];
@@ -216,6 +219,8 @@ export interface Recovery {
   difference: Measured | null;
   /** Seconds that all decisions took, where it was timed; null where it never was. */
   secondsSpent: number | null;
-  /** The newest that was computed for the current model and lambda; null before. */
+  /** The newest that was computed for the current model, lambda and feature scale; null before. */
   curve: RecoveryCurve | null;
+  /** Whether there are decisions or runs that the curve does not know of. */
+  isCurveOlder: boolean;
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Report } from '../../src/main/core/report/collect.ts';
+import { toPage } from '../../src/main/core/report/page.ts';
 import type { StartJob } from '../../src/shared/core-contract.ts';
 import { drawTwoColours, removeFolder, startRealCore, writeTinyModel, type RealCore } from './real-core.ts';
 
@@ -73,7 +74,10 @@ it('tells the same numbers as the runs', async () => {
   const { runs, curve, difference, pairedTest } = await real.client.call('runs.recovery', {});
   expect(report.runs).toEqual(runs);
   expect(report.recovery).toEqual(curve);
-  expect(report).toMatchObject({ difference, pairedTest });
+  expect(report).toMatchObject({ difference, pairedTest, isRecoveryOlder: false });
+  const older = 'The curve is older than the newest decision or run.';
+  expect(toPage(report)).not.toContain(older);
+  expect(toPage({ ...report, isRecoveryOlder: true })).toContain(older);
   expect(report.afterMeasures).toEqual(await real.client.call('runs.measure', { runId: runs[1]!.id }));
   expect(report.decisions).toMatchObject({
     changedLabels: 4,

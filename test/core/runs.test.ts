@@ -150,7 +150,16 @@ describe('the recovery curve', () => {
     });
     expect(known.clean!.accuracy.value).toBeGreaterThanOrEqual(known.points[1]!.accuracy.value);
     expect(known.random).toMatchObject({ images: 'all' });
-    expect((await real.client.call('runs.recovery', {})).curve).toEqual(known);
+    expect(await real.client.call('runs.recovery', {})).toMatchObject({ curve: known, isCurveOlder: false });
+  });
+
+  it('says that it is older than a decision, and stands beside no run of another scale', async () => {
+    await decide(queue.slice(39), 1000);
+    expect(await real.client.call('runs.recovery', {})).toMatchObject({ isCurveOlder: true });
+    await real.client.call('reviews.undo', {});
+    const scale = runs[0]!.record.featureScale === 'unit' ? 'none' : 'unit';
+    await resultOf({ kind: 'fit', params: { lambda: runs[0]!.lambda, featureScale: scale } });
+    expect(await real.client.call('runs.recovery', {})).toMatchObject({ curve: null, isCurveOlder: false });
   });
 });
 

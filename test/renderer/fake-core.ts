@@ -322,6 +322,7 @@ export class FakeCore {
         difference: differenceOf(this.runs),
         secondsSpent: this.runs.length < 2 ? null : 7860,
         curve: this.curve,
+        isCurveOlder: this.curve !== null && this.curve.fitId !== this.runs.at(-1)?.fitId,
       }),
       'runs.measure': ({ runId }) => toMeasures(runId),
       'runs.compare': ({ beforeId, afterId }) => toComparison(beforeId, afterId),

@@ -117,6 +117,8 @@ describe('screens', () => {
     core.curve = {
       modelId: 1,
       lambda: 3e-4,
+      featureScale: 'unit',
+      fitId: 1,
       testImages: 100,
       classImages: [50, 50],
       points: [point(0, 0.65, [40, 25]), point(500, 0.6, [30, 30]), point(1000, 0.64, [32, 32])],
@@ -134,6 +136,7 @@ describe('screens', () => {
     expect(
       screen.getByText(new RegExp(`From 0 to 500 decisions.*−5\\.0 points.*${core.classes[0]!} \\(−10\\)`)),
     ).toBeTruthy();
+    expect(screen.getByText(/The curve is older than the newest decision or run/)).toBeTruthy();
     expect(screen.getByText('≈ +6.0 points')).toBeTruthy();
     const chart = screen.getByRole('img', { name: /Test accuracy over decisions/ });
     await fireEvent.keyDown(chart, { key: 'ArrowRight' });

@@ -1,7 +1,7 @@
 // The recovery curve: the head refitted on the labels as they were at some steps of the log, and what a random order of the
 // same work would have given. Nothing of it is stored but the job's result: the log makes it again.
 import type { Spread } from '../../shared/experiment.ts';
-import type { CurvePoint, RecoveryCurve } from '../../shared/runs.ts';
+import type { CurvePoint, Recovery, RecoveryCurve } from '../../shared/runs.ts';
 import { createRandom, shuffle } from '../../shared/random.ts';
 import { wilsonInterval } from '../../shared/wilson.ts';
 import type { LabelRow } from '../store/label-table.ts';
@@ -84,6 +84,8 @@ export async function drawCurve(
   const result: RecoveryCurve = {
     modelId,
     lambda: last.lambda,
+    featureScale: last.featureScale,
+    fitId: last.id,
     testImages: test.imageIds.length,
     classImages: [...countByClass(test.classIds, store.classes.count())],
     points,
@@ -95,13 +97,17 @@ export async function drawCurve(
   return { note: `Test accuracy ${from} before the first decision, ${to} after ${points.at(-1)!.decisions}.`, result };
 }
 
-/** The newest curve that was drawn for the current model and lambda; null where there is none. */
-export function readCurve(project: Project): RecoveryCurve | null {
+/** The newest curve that was drawn, where it is of the current model, lambda and feature scale, and whether it is out of date. */
+export function readCurve(project: Project): Pick<Recovery, 'curve' | 'isCurveOlder'> {
   const { store } = project;
   const { modelId } = store.project.read();
+  const fit = modelId === null ? null : store.fits.latest(modelId);
   const curve = store.jobs.newestResult('recovery') as RecoveryCurve | null;
-  if (!curve || modelId === null || curve.modelId !== modelId) return null;
-  return curve.lambda === store.fits.latest(modelId)?.lambda ? curve : null;
+  const none = { curve: null, isCurveOlder: false };
+  if (!fit || !curve || curve.modelId !== modelId) return none;
+  if (curve.lambda !== fit.lambda || curve.featureScale !== fit.featureScale) return none;
+  const isNewest = curve.fitId === fit.id && curve.points.at(-1)!.labelsRevision === store.decisions.newestId();
+  return { curve, isCurveOlder: !isNewest };
 }
 
 interface Stop {

@@ -27,7 +27,7 @@ export function readRecovery(project: Project): Recovery {
     pairedTest: difference && difference.pairedTest,
     difference: difference && difference.difference,
     secondsSpent: project.store.decisions.secondsSpent(),
-    curve: readCurve(project),
+    ...readCurve(project),
   };
 }
 

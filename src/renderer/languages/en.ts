@@ -773,6 +773,7 @@ export const texts = {
   'runs.recovery': 'Recovery',
   'runs.curve': 'Accuracy over decisions',
   'runs.curve-summary': 'Test accuracy over decisions: {{before}} at {{from}}, {{after}} at {{to}}, in {{runs}} runs.',
+  'runs.curve-older': 'The curve is older than the newest decision or run; draw it again to have all of them in it.',
   'runs.as-curve': 'As a curve',
   'runs.as-table': 'As a table',
   'runs.band': 'The band is the 95 % interval of each accuracy, for the size of the test split.',

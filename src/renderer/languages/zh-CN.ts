@@ -682,6 +682,7 @@ export const texts: Language['texts'] = {
   'runs.curve': '准确率随决定的变化',
   'runs.curve-summary':
     '测试准确率随决定的变化：{{from}} 个决定时 {{before}}，{{to}} 个决定时 {{after}}，共 {{runs}} 次运行。',
+  'runs.curve-older': '此曲线早于最新的决定或运行；重新绘制即可将其全部包括在内。',
   'runs.as-curve': '显示为曲线',
   'runs.as-table': '显示为表格',
   'runs.band': '色带是每个准确率的 95 % 区间，取决于测试划分的大小。',

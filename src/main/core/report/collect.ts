@@ -44,6 +44,7 @@ export interface Report {
   difference: Measured | null;
   runs: Run[];
   recovery: RecoveryCurve | null;
+  isRecoveryOlder: boolean;
   falls: Fall[];
   /** `picture` is a data URL; null where the picture cannot be read. */
   examples: { path: string; from: string; to: string; picture: string | null }[];
@@ -61,7 +62,7 @@ export async function collectReport(
 ): Promise<Report> {
   const { store } = project;
   const overview = describeProject(project);
-  const { runs, pairedTest, difference, secondsSpent, curve } = readRecovery(project);
+  const { runs, pairedTest, difference, secondsSpent, curve, isCurveOlder } = readRecovery(project);
   const [before, after] = [runs[0], runs.at(-1)];
   if (!before || !after || !overview.model || !overview.fit)
     throw new AppError('not-found', 'There is no run to report. Fit the head on a project with test images first.');
@@ -93,6 +94,7 @@ export async function collectReport(
     difference,
     runs,
     recovery: curve,
+    isRecoveryOlder: isCurveOlder,
     falls: curve ? findFalls(curve.points) : [],
     examples: await readExamples(project, thumbnails, nameOf, signal),
     versions: after.record.versions,

@@ -56,7 +56,7 @@ const figure = (title: string, value: string, sentence: string): Markup =>
     <p class="muted">${sentence}</p>
   </div>`;
 
-function recovery({ recovery: curve, falls, dataSet }: Report): Markup {
+function recovery({ recovery: curve, isRecoveryOlder, falls, dataSet }: Report): Markup {
   if (!curve || curve.points.length < 2)
     return html`<section>
       <h2>Accuracy over decisions</h2>
@@ -75,7 +75,7 @@ function recovery({ recovery: curve, falls, dataSet }: Report): Markup {
     ${plotRecovery(curve, label)}
     <p class="muted">
       The head was refitted after each step of the log. The band is the 95 % interval for the size of the test split.
-      ${what}
+      ${what} ${isRecoveryOlder ? 'The curve is older than the newest decision or run.' : ''}
     </p>
     ${
       falls.length === 0
