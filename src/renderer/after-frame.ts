@@ -1,9 +1,14 @@
+import { onDestroy } from 'svelte';
+
 /**
- * Returns a call that hands what it was given last to `work` when the frame with what has just changed is on screen: for all
- * that a person does not wait for, so that the next picture is drawn before anything else is.
+ * For a component: returns a call that hands what it was given last to `work` when the frame with what has just changed is on
+ * screen: for all that a person does not wait for, so that the next picture is drawn before anything else is. What is due
+ * when the component goes away is left undone.
  */
 export function afterFrame<Given>(work: (given: Given) => void): (given: Given) => void {
   let due: { given: Given } | undefined;
+  let isGone = false;
+  onDestroy(() => (isGone = true));
   return (given) => {
     const isAsked = due !== undefined;
     due = { given };
@@ -12,7 +17,7 @@ export function afterFrame<Given>(work: (given: Given) => void): (given: Given) 
       setTimeout(() => {
         const { given: last } = due!;
         due = undefined;
-        work(last);
+        if (!isGone) work(last);
       }),
     );
   };

@@ -1,4 +1,5 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../src/shared/errors.ts';
 import { FakeCore } from './fake-core.ts';
@@ -262,6 +263,18 @@ describe('review', () => {
       expect(asked).toEqual(expect.arrayContaining([11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]));
       expect(asked).not.toContain(22);
     });
+  });
+
+  it('makes nothing ready any more once it is left', async () => {
+    const { core, state } = await openReview(new FakeCore({ images: someImages(30) }));
+    state.review.goTo(20);
+    await tick();
+    state.screens.show('start');
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    await state.project.createSample();
+    const asked = core.params('images.card').map((params) => (params as { imageId: number }).imageId);
+    expect(asked).toContain(6);
+    expect(asked).not.toContain(21);
   });
 
   it('has a name for every picture and a type for every button', async () => {
