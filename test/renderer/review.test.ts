@@ -6,7 +6,10 @@ import { FakeCore } from './fake-core.ts';
 import { someImages } from './fake-images.ts';
 import { closeApps, renderApp } from './render-app.ts';
 
-afterEach(closeApps);
+afterEach(() => {
+  closeApps();
+  vi.useRealTimers();
+});
 
 const press = (key: string, rest: KeyboardEventInit = {}) => fireEvent.keyDown(document.body, { key, ...rest });
 const pictureNow = () => /picture-(\d+)/.exec((document.querySelector('.stage img') as HTMLImageElement).alt)?.[1];
@@ -16,6 +19,12 @@ async function openReview(core = new FakeCore()) {
   await fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: 'Review' }));
   await screen.findByText('logit difference, plane − ship');
   return { core, state };
+}
+
+/** Core has learned, and the reviewer rests. */
+async function learn(core: FakeCore) {
+  core.emit('queue.reordered', { verdicts: 20, estimate: null, gain: null, dueIn: 20 });
+  await vi.advanceTimersByTimeAsync(3_000);
 }
 
 /** All that the live regions say. */
@@ -275,6 +284,22 @@ describe('review', () => {
     const asked = core.params('images.card').map((params) => (params as { imageId: number }).imageId);
     expect(asked).toContain(6);
     expect(asked).not.toContain(21);
+  });
+
+  it('suggests for the image in hand what it did when a new order comes, and argues for the new label at the next', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    const { core, state } = await openReview();
+    Object.assign(core.rows[0]!, { suggestedClassId: 3, secondClassId: 3 });
+    Object.assign(core.rows[1]!, { suggestedClassId: 1 });
+    await learn(core);
+    await waitFor(() => expect(state.learning.said).not.toBeNull());
+    expect(screen.getByRole('button', { name: /^Relabel plane/ })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'or ship' })).toBeTruthy();
+    await press('Enter');
+    expect(await screen.findByRole('button', { name: /^Relabel ship/ })).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: 'What argues for ship over plane' })).toBeTruthy();
+    expect(await screen.findByText('difference of the logits, ship − plane')).toBeTruthy();
+    await waitFor(() => expect(core.params('reviews.decide')).toMatchObject([{ decisions: [{ classId: 2 }] }]));
   });
 
   it('has a name for every picture and a type for every button', async () => {

@@ -10,11 +10,22 @@ import { toSentence } from './notices.svelte.ts';
 /** Points of each sign in the evidence column. */
 export const pointsPerSign = 3;
 
+/** The label that is argued for, and the one against; null where the model suggests the given label. */
+export const toArgument = ({ suggestedClassId, givenClassId }: QueueRow): Argument => ({
+  classId: suggestedClassId,
+  againstClassId: suggestedClassId === givenClassId ? null : givenClassId,
+});
+
+export type Argument = Pick<Evidence, 'classId' | 'againstClassId'>;
+
+const isSame = (a: Argument, b: Argument): boolean => a.classId === b.classId && a.againstClassId === b.againstClassId;
+
 export class Neighbours {
   readonly #cards = new SvelteMap<number, ImageCard>();
   readonly #evidence = new SvelteMap<number, Evidence>();
   readonly #errors = new SvelteMap<number, string>();
-  readonly #controllers = new Map<number, AbortController>();
+  /** What was asked for, by image id. */
+  readonly #loads = new Map<number, { argument: Argument; controller: AbortController }>();
   readonly #core: Core;
 
   constructor(core: Core) {
@@ -34,11 +45,14 @@ export class Neighbours {
     return this.#errors.get(imageId);
   }
 
-  /** Loads what these rows lack, the first of them first, and drops all others. */
+  /** Loads what these rows lack, the first of them first, and drops all others; anew where another label is suggested now. */
   hold(rows: readonly QueueRow[]): void {
-    const near = new Set(rows.map(({ imageId }) => imageId));
-    for (const imageId of this.#controllers.keys()) if (!near.has(imageId)) this.#drop(imageId);
-    for (const row of rows) if (!this.#controllers.has(row.imageId)) this.#load(row);
+    const near = new Map(rows.map((row) => [row.imageId, toArgument(row)]));
+    for (const [imageId, { argument }] of this.#loads) {
+      const wanted = near.get(imageId);
+      if (!wanted || !isSame(wanted, argument)) this.#drop(imageId);
+    }
+    for (const row of rows) if (!this.#loads.has(row.imageId)) this.#load(row);
   }
 
   /** Saves the note of an image; rejects where core does. */
@@ -60,14 +74,16 @@ export class Neighbours {
   }
 
   clear(): void {
-    for (const imageId of this.#controllers.keys()) this.#drop(imageId);
+    for (const imageId of this.#loads.keys()) this.#drop(imageId);
   }
 
-  #load({ imageId, suggestedClassId, givenClassId }: QueueRow): void {
+  #load(row: QueueRow): void {
+    const { imageId } = row;
+    const argument = toArgument(row);
     const controller = new AbortController();
     const { signal } = controller;
-    this.#controllers.set(imageId, controller);
-    const isCurrent = () => this.#controllers.get(imageId) === controller;
+    this.#loads.set(imageId, { argument, controller });
+    const isCurrent = () => this.#loads.get(imageId)?.controller === controller;
     const fail = (error: unknown) => {
       if (isCurrent() && !isAppError(error, 'cancelled')) this.#errors.set(imageId, toSentence(error));
     };
@@ -77,13 +93,10 @@ export class Neighbours {
         if (isCurrent()) this.#cards.set(imageId, card);
       })
       .catch(fail);
-    const against = suggestedClassId === givenClassId ? {} : { againstClassId: givenClassId };
+    const { classId, againstClassId } = argument;
+    const against = againstClassId === null ? {} : { againstClassId };
     this.#core
-      .call(
-        'images.evidence',
-        { imageIds: [imageId], classId: suggestedClassId, ...against, count: pointsPerSign },
-        { signal },
-      )
+      .call('images.evidence', { imageIds: [imageId], classId, ...against, count: pointsPerSign }, { signal })
       .then((evidence) => {
         if (isCurrent()) this.#evidence.set(imageId, evidence);
       })
@@ -91,8 +104,8 @@ export class Neighbours {
   }
 
   #drop(imageId: number): void {
-    this.#controllers.get(imageId)?.abort();
-    this.#controllers.delete(imageId);
+    this.#loads.get(imageId)?.controller.abort();
+    this.#loads.delete(imageId);
     this.#cards.delete(imageId);
     this.#evidence.delete(imageId);
     this.#errors.delete(imageId);

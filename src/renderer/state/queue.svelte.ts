@@ -178,6 +178,7 @@ export class Queue {
     // Core had dropped the order and made it anew: pages of the old one do not fit it.
     const isReordered = this.#order !== undefined && this.#order !== order;
     const imageInHand = this.#currentImage();
+    const inHand = isReordered ? this.#rowOf(imageInHand) : undefined;
     if (isReordered) {
       this.#forgetPages();
       this.#asked.add(page);
@@ -186,10 +187,15 @@ export class Queue {
     this.total = total;
     this.firstOpen = firstOpen;
     this.error = null;
-    this.#pages.set(page, rows);
+    this.#pages.set(page, inHand ? rows.map((row) => withSuggestionOf(inHand, row)) : rows);
     rows.forEach((row, index) => this.#places.set(row.imageId, page * pageSize + index));
     this.#dropFarthest(page);
     if (isReordered) this.#onReordered(imageInHand);
+  }
+
+  #rowOf(imageId: number | undefined): QueueRow | undefined {
+    const place = imageId === undefined ? undefined : this.#places.get(imageId);
+    return place === undefined ? undefined : this.#pages.get(Math.floor(place / pageSize))?.[place % pageSize];
   }
 
   /** What has just come is what is looked at. */
@@ -208,6 +214,17 @@ export class Queue {
     this.#asked.clear();
   }
 }
+
+/** Between looking and deciding, what is suggested for the image in hand does not change. */
+const withSuggestionOf = (seen: QueueRow, row: QueueRow): QueueRow =>
+  row.imageId === seen.imageId
+    ? {
+        ...row,
+        suggestedClassId: seen.suggestedClassId,
+        secondClassId: seen.secondClassId,
+        probability: seen.probability,
+      }
+    : row;
 
 const dependsOnDecisions = ({ states, classId, reviewer, arrangement }: QueueQuery): boolean =>
   states !== undefined || classId !== undefined || reviewer !== undefined || arrangement === 'state';
