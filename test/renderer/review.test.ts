@@ -302,6 +302,18 @@ describe('review', () => {
     await waitFor(() => expect(core.params('reviews.decide')).toMatchObject([{ decisions: [{ classId: 2 }] }]));
   });
 
+  it('takes up a new order once the reviewer is back from the grid and rests', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    const { core, state } = await openReview();
+    await press('g');
+    await learn(core);
+    expect(core.params('queue.page')).toHaveLength(1);
+    await press('g');
+    await vi.advanceTimersByTimeAsync(6_000);
+    await waitFor(() => expect(state.learning.said).not.toBeNull());
+    expect(core.params('queue.page')).toMatchObject([{ from: 0 }, { lead: [1, 2, 3, 4, 5, 6] }]);
+  });
+
   it('has a name for every picture and a type for every button', async () => {
     await openReview();
     expect(screen.getByRole('img', { name: 'ship, train/picture-1.png' })).toBeTruthy();

@@ -5,7 +5,7 @@ import type { Core } from './connection.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Review } from './review.svelte.ts';
 
-/** No decision for this long is a pause. */
+/** No decision and no other view for this long is a pause. */
 const restMs = 3_000;
 
 export class Learning {
@@ -16,8 +16,8 @@ export class Learning {
   readonly #notices: Notices;
   readonly #core: Core;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Decisions laid over the queue when the timer was set. */
-  #seen = 0;
+  /** Where the reviewer was when the timer was set. */
+  #seen = '';
 
   constructor(core: Core, review: Review, notices: Notices) {
     this.#core = core;
@@ -35,14 +35,21 @@ export class Learning {
 
   #wait(): void {
     clearTimeout(this.#timer);
-    this.#seen = this.#review.queue.overlay.size;
+    this.#seen = this.#whereabouts();
     this.#timer = setTimeout(() => void this.#takeUp(), restMs);
+  }
+
+  #whereabouts(): string {
+    const { queue, view, isVisiting } = this.#review;
+    return `${queue.overlay.size} ${view} ${isVisiting}`;
   }
 
   async #takeUp(): Promise<void> {
     const { queue, decisions, view } = this.#review;
-    if (queue.overlay.size !== this.#seen || decisions.pending > 0) return this.#wait();
-    if (queue.query.method !== 'learned' || view !== 'image' || this.#review.isVisiting) return;
+    if (queue.query.method !== 'learned' || queue.total === null) return;
+    // Who looks at many, or at an image from elsewhere, keeps the order until they are back at the queue.
+    const isElsewhere = view !== 'image' || this.#review.isVisiting;
+    if (isElsewhere || this.#whereabouts() !== this.#seen || decisions.pending > 0) return this.#wait();
     const isTaken = await queue.reorder(this.#review.place).catch(() => false);
     if (!isTaken) return;
     const text = t('learning.reordered', { count: this.current?.verdicts ?? 0 });
