@@ -213,6 +213,8 @@ export interface RecoveryCurve {
 
 export interface Recovery {
   runs: Run[];
+  /** Runs of the model under another lambda or feature scale, which are not among these. */
+  otherRuns: number;
   /** Of the last run against the first; null with fewer than two runs. */
   pairedTest: PairedTest | null;
   /** Accuracy of the last run less that of the first; null with fewer than two runs. */

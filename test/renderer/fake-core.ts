@@ -318,6 +318,7 @@ export class FakeCore {
       'experiments.write': () => ({ written: [] }),
       'runs.recovery': () => ({
         runs: this.runs,
+        otherRuns: 2,
         pairedTest: this.runs.length < 2 ? null : { turnedRight: 113, turnedWrong: 34, pValue: 3e-11 },
         difference: differenceOf(this.runs),
         secondsSpent: this.runs.length < 2 ? null : 7860,

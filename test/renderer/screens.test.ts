@@ -98,6 +98,7 @@ describe('screens', () => {
     expect(await screen.findByText('65.2 % → 73.1 %')).toBeTruthy();
     expect(screen.getByText(/\+7\.9 points, 95 % interval 6\.9 to 8\.9/)).toBeTruthy();
     expect(screen.getByText('p < 0.001')).toBeTruthy();
+    expect(screen.getByText(/^2 runs under another lambda or feature scale are not listed/)).toBeTruthy();
     expect(screen.getByRole('img', { name: /65\.2\u202f% at 0, 73\.1\u202f% at 1\u202f000, in 2 runs/ })).toBeTruthy();
     await fireEvent.click(screen.getAllByRole('button', { name: 'As a table' })[0]!);
     const table = screen.getByRole('table', { name: /Test accuracy over decisions/ });
@@ -155,6 +156,7 @@ describe('screens', () => {
     expect(causes.textContent).toContain('+0.5000');
     expect(causes.textContent).toMatch(/Together\s*\+0\.9000/);
     expect(await screen.findByText('80.0 % (70.0 to 87.0 %)')).toBeTruthy();
+    expect(screen.getByText('second-look runs "/data/harbour.secondlook" --reproduce 2')).toBeTruthy();
   });
 
   it('retrains by key and shows the new run when it is done', async () => {

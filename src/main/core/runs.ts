@@ -24,6 +24,7 @@ export function readRecovery(project: Project): Recovery {
   const difference = first && last && first !== last ? testPairs(pairUp(first, last)) : null;
   return {
     runs: stored.map((run) => toRun(project, run)),
+    otherRuns: project.store.runs.countOfModel(requireModel(project).id) - stored.length,
     pairedTest: difference && difference.pairedTest,
     difference: difference && difference.difference,
     secondsSpent: project.store.decisions.secondsSpent(),

@@ -49,6 +49,9 @@ export function createRunTable(db: Database) {
       fit.lambda_chosen AS lambdaChosen, fit.feature_scale AS featureScale, fit.tolerance,
       fit.start_fit_id AS startFitId, fit.labels_revision AS labelsRevision, fit.certificate, fit.seconds
     FROM run JOIN fit ON fit.id = run.fit_id WHERE fit.model_id = ? ORDER BY run.id`);
+  const countOfModel = db
+    .prepare('SELECT count(*) FROM run JOIN fit ON fit.id = run.fit_id WHERE fit.model_id = ?')
+    .pluck();
   return {
     add: (run: NewRun) =>
       Number(
@@ -61,6 +64,7 @@ export function createRunTable(db: Database) {
           createdAt: Date.now(),
         }).lastInsertRowid,
       ),
+    countOfModel: (modelId: number) => countOfModel.get(modelId) as number,
     ofModel: (modelId: number): StoredRun[] =>
       (ofModel.all(modelId) as RunRow[]).map((row) => ({
         ...row,

@@ -840,6 +840,9 @@ export const texts = {
   'runs.labels': 'Labels',
   'runs.labels-after': 'after decision {{revision}} of the log',
   'runs.versions': 'Versions',
+  'runs.others_one': '{{count}} run under another lambda or feature scale is not listed: it measures something else.',
+  'runs.others_other':
+    '{{count}} runs under another lambda or feature scale are not listed: they measure something else.',
   'runs.reproduce': 'To make it again on the command line: **{{command}}**',
   'runs.classes': 'Classes',
   'runs.recall': 'Recall',

@@ -741,6 +741,7 @@ export const texts: Language['texts'] = {
   'runs.labels': '标签',
   'runs.labels-after': '日志中第 {{revision}} 个决定之后',
   'runs.versions': '版本',
+  'runs.others_other': '另有 {{count}} 次运行使用其他 lambda 或特征缩放，因衡量的内容不同而未列出。',
   'runs.reproduce': '在命令行重现：**{{command}}**',
   'runs.classes': '类别',
   'runs.recall': '召回率',

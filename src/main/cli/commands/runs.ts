@@ -1,7 +1,15 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { ReportResult } from '../../core/report.ts';
 import type { LabelClass } from '../../../shared/labels.ts';
-import type { RecoveryCurve, Reproduction, Run, RunCauses, RunComparison, RunMeasures } from '../../../shared/runs.ts';
+import type {
+  Recovery,
+  RecoveryCurve,
+  Reproduction,
+  Run,
+  RunCauses,
+  RunComparison,
+  RunMeasures,
+} from '../../../shared/runs.ts';
 import { describeFall, findFalls } from '../../../shared/falls.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Answer } from '../program.ts';
@@ -53,25 +61,28 @@ export async function runs(session: Session, project: string, options: RunsOptio
     const curve = await session.run<RecoveryCurve>({ kind: 'recovery', params: { steps, orders, ...place } });
     return describeCurve(session, curve);
   }
-  return describeRuns(await session.call('runs.list', {}));
+  return describeRuns(await session.call('runs.recovery', {}));
 }
 
-function describeRuns(list: Run[]): Answer {
+function describeRuns({ runs: list, otherRuns }: Recovery): Answer {
   return {
-    json: { runs: list },
-    lines: toTable(
-      ['run', 'decisions', 'changed', 'test accuracy', 'balanced', 'lambda', 'certificate', 'made at'],
-      list.map((run) => [
-        String(run.id),
-        String(run.decisions),
-        String(run.changedLabels),
-        describeAccuracy(run),
-        percent(run.balancedAccuracy),
-        String(run.lambda),
-        run.certificate.maxLogitError.toPrecision(2),
-        new Date(run.createdAt).toISOString(),
-      ]),
-    ),
+    json: { runs: list, otherRuns },
+    lines: [
+      ...toTable(
+        ['run', 'decisions', 'changed', 'test accuracy', 'balanced', 'lambda', 'certificate', 'made at'],
+        list.map((run) => [
+          String(run.id),
+          String(run.decisions),
+          String(run.changedLabels),
+          describeAccuracy(run),
+          percent(run.balancedAccuracy),
+          String(run.lambda),
+          run.certificate.maxLogitError.toPrecision(2),
+          new Date(run.createdAt).toISOString(),
+        ]),
+      ),
+      ...(otherRuns === 0 ? [] : [`not listed: ${otherRuns} under another lambda or feature scale`]),
+    ],
   };
 }
 
