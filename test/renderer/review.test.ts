@@ -298,7 +298,7 @@ describe('review', () => {
     await press('Enter');
     expect(await screen.findByRole('button', { name: /^Relabel ship/ })).toBeTruthy();
     expect(await screen.findByRole('heading', { name: 'What argues for ship over plane' })).toBeTruthy();
-    expect(await screen.findByText('difference of the logits, ship − plane')).toBeTruthy();
+    expect(await screen.findByText('logit difference, ship − plane')).toBeTruthy();
     await waitFor(() => expect(core.params('reviews.decide')).toMatchObject([{ decisions: [{ classId: 2 }] }]));
   });
 
