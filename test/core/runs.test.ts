@@ -187,4 +187,15 @@ it('is what it was after more images and a class more: made again, measured, and
   expect(await real.client.call('runs.compare', two)).toEqual(compared);
   expect(await real.client.call('runs.causes', ask)).toEqual(causes);
   expect(await real.client.call('runs.measure', { runId: runs[0]!.id })).toEqual(measures);
+
+  // To go on from weights of other classes is refused; a fit from the beginning is not.
+  for (const kind of ['retrain', 'recovery'] as const) {
+    const request = kind === 'retrain' ? { kind, params: {} } : { kind, params: { steps: 1, orders: 0 } };
+    expect(await real.run(request)).toMatchObject({
+      state: 'failed',
+      error: 'The last fit knows 2 classes, and by now there are 3. Fit the head again, and go on from there.',
+    });
+  }
+  await resultOf({ kind: 'fit', params: {} });
+  expect(await real.run({ kind: 'retrain', params: {} })).toMatchObject({ state: 'done' });
 });

@@ -13,7 +13,7 @@ import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
 import { dropStaleRankings, rankImages, readSuggestions, toRankRequest, writeRanking } from './rankings.ts';
 import { listRuns, testDifference } from './runs.ts';
-import { readTestSet, readTrainingSet, toFitRequest } from './training-set.ts';
+import { readTestSet, readTrainingSet, requireSameClasses, toFitRequest } from './training-set.ts';
 import { readVersions } from './versions.ts';
 
 export interface FitResult extends FitSummary {
@@ -63,6 +63,7 @@ export async function retrain(
     );
   const { lambda, featureScale } = last;
   const { tolerance, weights: start } = store.fits.find(last.id)!;
+  requireSameClasses(project, start);
   const params = { lambda, featureScale, tolerance };
   const { summary } = await fitHead(project, compute, loaded, version, params, context, { ...last, weights: start });
   const runs = listRuns(project);

@@ -12,7 +12,7 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { predictClasses } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
-import { readTestSet, toFitRequest, toTrainingSet, type TestSet } from './training-set.ts';
+import { readTestSet, requireSameClasses, toFitRequest, toTrainingSet, type TestSet } from './training-set.ts';
 
 export interface RecoveryJobParams {
   steps: number;
@@ -145,6 +145,7 @@ async function openMeasure(
 ): Promise<(labels: LabelRow[]) => Promise<Int32Array>> {
   const { store } = project;
   const { lambda, featureScale, tolerance, weights } = store.fits.find(fitId)!;
+  requireSameClasses(project, weights);
   const classes = store.classes.count();
   let start: Float64Array = weights;
   return async (labels) => {

@@ -11,8 +11,8 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { forEachPrediction, predictClasses, shareEqual } from './predict.ts';
 import type { Project } from './project.ts';
-import { classesIn, requireRun } from './runs.ts';
-import { readTrainingSet, toFitRequest, type TrainingSet } from './training-set.ts';
+import { requireRun } from './runs.ts';
+import { classesIn, readTrainingSet, toFitRequest, type TrainingSet } from './training-set.ts';
 import { readVersions } from './versions.ts';
 
 /** Changes nothing. Throws 'not-found' for a run that is not one of the current model's. */

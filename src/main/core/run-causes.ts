@@ -6,8 +6,8 @@ import type { StoredRun } from '../store/run-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
 import type { Project } from './project.ts';
-import { classesIn, requireRun } from './runs.ts';
-import { readChanges, readTrainingSet } from './training-set.ts';
+import { requireRun } from './runs.ts';
+import { classesIn, readChanges, readTrainingSet } from './training-set.ts';
 
 /**
  * Takes the logit of the class that is right (or is now, where none is) less that of the other prediction, before and after.

@@ -6,7 +6,8 @@ import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
 import { forEachPrediction } from './predict.ts';
 import type { Project } from './project.ts';
-import { classesIn, countClasses, proportion, requireRun } from './runs.ts';
+import { countClasses, proportion, requireRun } from './runs.ts';
+import { classesIn } from './training-set.ts';
 import { bootstrapInterval } from './statistics.ts';
 
 const bins = 10;

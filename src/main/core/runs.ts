@@ -39,10 +39,6 @@ export function requireRun(project: Project, id: number): StoredRun {
   return run;
 }
 
-/** The classes that the weights of a fit of the current model know: an import of more images may have added some since. */
-export const classesIn = (project: Project, weights: Float64Array): number =>
-  weights.length / (requireModel(project).description.head.dimensions + 1);
-
 /** Throws 'not-found' for a run that is not one of the current model's. */
 export function compareRuns(project: Project, beforeId: number, afterId: number): RunComparison {
   const { store } = project;

@@ -99,3 +99,17 @@ export function toFitRequest(
 
 /** Excluded images too, so that it is the same whatever was decided. */
 export const toAnchor = (all: readonly LabelRow[]): Int32Array => Int32Array.from(all, ({ imageId }) => imageId - 1);
+
+/** The classes that the weights of a fit of the current model know: an import of more images may have added some since. */
+export const classesIn = (project: Project, weights: Float64Array): number =>
+  weights.length / (requireModel(project).description.head.dimensions + 1);
+
+/** Throws 'conflict' where these weights, from which a fit is to go on, are of other classes than there are now. */
+export function requireSameClasses(project: Project, weights: Float64Array): void {
+  const [before, now] = [classesIn(project, weights), project.store.classes.count()];
+  if (before !== now)
+    throw new AppError(
+      'conflict',
+      `The last fit knows ${before} classes, and by now there are ${now}. Fit the head again, and go on from there.`,
+    );
+}
