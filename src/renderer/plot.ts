@@ -7,7 +7,8 @@ import type { ChartLook } from '../shared/recovery-option.ts';
 
 use([LineChart, CustomChart, GridComponent, MarkLineComponent, SVGRenderer, CanvasRenderer]);
 
-export type ToOption = (look: ChartLook) => EChartsCoreOption;
+/** `height` is that of the chart, in pixels. */
+export type ToOption = (look: ChartLook, height: number) => EChartsCoreOption;
 
 export interface Plot {
   draw(toOption: ToOption): void;
@@ -19,7 +20,7 @@ export interface Plot {
 export function createPlot(element: HTMLElement): Plot {
   const chart = init(element, null, { renderer: 'svg' });
   return {
-    draw: (toOption) => chart.setOption(toOption(lookOf(element)), { notMerge: true }),
+    draw: (toOption) => chart.setOption(toOption(lookOf(element), element.clientHeight), { notMerge: true }),
     resize: () => chart.resize(),
     close: () => chart.dispose(),
   };
@@ -42,7 +43,10 @@ const size = { width: 1200, height: 560 };
 
 /** The chart as it is on the screen now, for a paper: 1200 x 560, PNG at twice as many pixels. */
 export async function drawFile(element: HTMLElement, toOption: ToOption, kind: 'svg' | 'png'): Promise<Blob> {
-  const option = { ...toOption(lookOf(element)), backgroundColor: getComputedStyle(document.body).backgroundColor };
+  const option = {
+    ...toOption(lookOf(element), size.height),
+    backgroundColor: getComputedStyle(document.body).backgroundColor,
+  };
   if (kind === 'svg') {
     const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
     chart.setOption(option);

@@ -104,6 +104,9 @@ async function fitHead(
   const train = readTrainingSet(project);
   const { all, imageIds, classIds, labelsRevision } = train;
   const classes = store.classes.count();
+  // Of the same moment: decisions go on while the head is fitted.
+  const states = store.labels.countByState();
+  const changedLabels = store.labels.changedCount();
 
   report({ done: 0, total: null, stage: 'Fitting the head' });
   const stopListening = compute.onProgress(report);
@@ -167,11 +170,10 @@ async function fitHead(
       alpha: Float32Array.from(answer.alpha),
     });
     if (test.imageIds.length > 0) {
-      const states = store.labels.countByState();
       store.runs.add({
         fitId: id,
         decisions: states.kept + states.relabelled + states.excluded + states.unsure,
-        changedLabels: store.labels.changedCount(),
+        changedLabels,
         testImageIds: test.imageIds,
         testClassIds: test.classIds,
         predictedClassIds,
