@@ -11,7 +11,7 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
-import { dropStaleRankings, rankImages, readSuggestions, toRankRequest, writeRanking } from './rankings.ts';
+import { dropStaleRankings, nextTurn, rankImages, readSuggestions, toRankRequest, writeRanking } from './rankings.ts';
 import { listRuns, testDifference } from './runs.ts';
 import { readTestSet, readTrainingSet, requireSameClasses, toFitRequest } from './training-set.ts';
 import { readVersions } from './versions.ts';
@@ -107,6 +107,7 @@ async function fitHead(
   // Of the same moment: decisions go on while the head is fitted.
   const states = store.labels.countByState();
   const changedLabels = store.labels.changedCount();
+  await nextTurn(signal);
 
   report({ done: 0, total: null, stage: 'Fitting the head' });
   const stopListening = compute.onProgress(report);
@@ -114,6 +115,7 @@ async function fitHead(
     await dropStaleRankings(project, signal);
     // A retrain has its accuracy to show; what the new verdicts say of the order is the learned queue's to find out.
     const kept = before && readSuggestions(project, before.rankingFitId, 'suspicion', all);
+    await nextTurn(signal);
     return { kept, test: readTestSet(project) };
   };
   const [answer, { kept, test }] = await Promise.all([

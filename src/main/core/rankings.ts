@@ -144,7 +144,8 @@ export async function dropStaleRankings({ store }: Project, signal: AbortSignal)
   while (store.transaction(() => store.rankings.removeStale(stride)) > 0);
 }
 
-async function nextTurn(signal: AbortSignal): Promise<void> {
+/** Lets in what waits for core between two parts of long work. Throws 'cancelled'. */
+export async function nextTurn(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
 }
