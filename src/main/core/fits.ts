@@ -9,9 +9,10 @@ import type { ComputeClient } from './compute-client.ts';
 import { fitModel } from './imitation.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
+import { nextTurn } from './next-turn.ts';
 import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
-import { dropStaleRankings, nextTurn, rankImages, readSuggestions, toRankRequest, writeRanking } from './rankings.ts';
+import { dropStaleRankings, rankImages, readSuggestions, toRankRequest, writeRanking } from './rankings.ts';
 import { listRuns, testDifference } from './runs.ts';
 import { readTestSet, readTrainingSet, requireSameClasses, toFitRequest } from './training-set.ts';
 import { readVersions } from './versions.ts';
@@ -114,7 +115,7 @@ async function fitHead(
   const readMeanwhile = async () => {
     await dropStaleRankings(project, signal);
     // A retrain has its accuracy to show; what the new verdicts say of the order is the learned queue's to find out.
-    const kept = before && readSuggestions(project, before.rankingFitId, 'suspicion', all);
+    const kept = before && readSuggestions(project, before.rankingFitId, all);
     await nextTurn(signal);
     return { kept, test: readTestSet(project) };
   };

@@ -4,14 +4,15 @@
 // written in parts, its first rank last: where there is a first rank, all of it is there.
 import type { RankAnswer, RankRequest, Suggestions } from '../../shared/compute-contract.ts';
 import type { RankingMethod } from '../../shared/ranking.ts';
-import { AppError } from '../../shared/errors.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { RankedImage } from '../store/ranking-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Learning } from './learning.ts';
 import type { Loaded } from './loaded.ts';
+import { nextTurn } from './next-turn.ts';
 import { requireModel, type Project } from './project.ts';
+import { toStoredQuery } from './queue.ts';
 
 /** The rankings that a fit does not come with, added to the newest one. */
 export async function rank(
@@ -25,19 +26,17 @@ export async function rank(
   const { store } = project;
   report({ done: 0, total: null, stage: 'Loading the features' });
   const { fitId } = await loaded.fit();
-  const { rankingFitId } = store.fits.find(fitId)!;
-  const missing = methods.filter(
-    (method) => method !== 'learned' && !store.rankings.has(method === 'suspicion' ? rankingFitId : fitId, method),
-  );
+  const fit = store.fits.find(fitId)!;
+  const homeOf = (method: RankingMethod) => toStoredQuery(project, fit, { method }).rankingFitId;
+  const missing = methods.filter((method) => method !== 'learned' && !store.rankings.has(homeOf(method), method));
   if (missing.length > 0) {
     const images = store.labels.ofSplit('train', requireModel(project).id);
-    const fit = store.fits.find(fitId)!;
     const stopListening = compute.onProgress(report);
     const answer = await compute
       .call('rank.run', { ...toRankRequest(images, store.classes.count(), fit), methods: missing }, { signal })
       .finally(stopListening);
     for (const method of missing)
-      await writeRanking(project, fitId, method, rankImages(images, answer, answer.scores[method]!), signal);
+      await writeRanking(project, homeOf(method), method, rankImages(images, answer, answer.scores[method]!), signal);
   }
   if (methods.includes('learned')) await learning.catchUp(signal);
   return { note: `Ranked by ${methods.join(', ')}.`, result: { methods } };
@@ -72,30 +71,23 @@ export function rankImages(
   scores: Float64Array,
 ): RankedImage[] {
   const last = (place: number) => Number(images[place]!.classId === null);
-  return Int32Array.from(images.keys())
-    .sort((a, b) => last(a) - last(b) || scores[b]! - scores[a]! || a - b)
-    .reduce((ranked: RankedImage[], place) => {
-      ranked.push({
-        imageId: images[place]!.imageId,
-        score: scores[place]!,
-        suggestedClassId: suggested[place]! + 1,
-        probability: probability[place]!,
-        secondClassId: second[place]! + 1,
-      });
-      return ranked;
-    }, []);
+  const order = Int32Array.from(images.keys()).sort((a, b) => last(a) - last(b) || scores[b]! - scores[a]! || a - b);
+  return Array.from(order, (place) => ({
+    imageId: images[place]!.imageId,
+    score: scores[place]!,
+    suggestedClassId: suggested[place]! + 1,
+    probability: probability[place]!,
+    secondClassId: second[place]! + 1,
+  }));
 }
 
-/**
- * What a ranking suggests for these images, in their order. undefined where it is of others.
- */
+/** What the suspicion of a fit suggests for these images, in their order. undefined where it is of others. */
 export function readSuggestions(
   { store }: Project,
   rankingFitId: number,
-  method: string,
   images: readonly LabelRow[],
 ): Suggestions | undefined {
-  const ranked = store.rankings.whole(rankingFitId, method).sort((a, b) => a.imageId - b.imageId);
+  const ranked = store.rankings.whole(rankingFitId, 'suspicion').sort((a, b) => a.imageId - b.imageId);
   if (ranked.length !== images.length || ranked.some(({ imageId }, i) => imageId !== images[i]!.imageId))
     return undefined;
   return {
@@ -142,10 +134,4 @@ export async function removeRanking({ store }: Project, fitId: number, method: s
 export async function dropStaleRankings({ store }: Project, signal: AbortSignal): Promise<void> {
   do await nextTurn(signal);
   while (store.transaction(() => store.rankings.removeStale(stride)) > 0);
-}
-
-/** Lets in what waits for core between two parts of long work. Throws 'cancelled'. */
-export async function nextTurn(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
 }

@@ -25,8 +25,8 @@ export function readRecovery(project: Project): Recovery {
   return {
     runs: stored.map((run) => toRun(project, run)),
     otherRuns: project.store.runs.countOfModel(requireModel(project).id) - stored.length,
-    pairedTest: difference && difference.pairedTest,
-    difference: difference && difference.difference,
+    pairedTest: difference?.pairedTest ?? null,
+    difference: difference?.difference ?? null,
     secondsSpent: project.store.decisions.secondsSpent(),
     ...readCurve(project),
   };

@@ -24,23 +24,18 @@ export interface RankedRow extends Required<RankedImage> {
   state: ReviewState;
 }
 
-const rowColumns = `
-  ranking.image_id AS imageId, ranking.rank, ranking.score, coalesce(own.score, 0.0) AS importance,
-  ranking.suggested_class_id AS suggestedClassId, ranking.probability, ranking.second_class_id AS secondClassId,
-  image.path, image.sha256, label.given_class_id AS givenClassId, label.class_id AS classId, label.state`;
-
 /** Importance is the score of a ranking of its own. */
-const joinImportance = `LEFT JOIN ranking AS own INDEXED BY ranking_image
-    ON own.image_id = image.id AND own.fit_id = @fitId AND own.method = 'importance'`;
-
 export const pageSql = `
-  SELECT ${rowColumns}
+  SELECT ranking.image_id AS imageId, ranking.rank, ranking.score, coalesce(own.score, 0.0) AS importance,
+    ranking.suggested_class_id AS suggestedClassId, ranking.probability, ranking.second_class_id AS secondClassId,
+    image.path, image.sha256, label.given_class_id AS givenClassId, label.class_id AS classId, label.state
   FROM json_each(@ids) AS wanted
   CROSS JOIN ranking INDEXED BY ranking_image
     ON ranking.image_id = wanted.value AND ranking.fit_id = @rankingFitId AND ranking.method = @method
   CROSS JOIN image ON image.id = wanted.value
   CROSS JOIN label ON label.image_id = wanted.value
-  ${joinImportance}
+  LEFT JOIN ranking AS own INDEXED BY ranking_image
+    ON own.image_id = image.id AND own.fit_id = @fitId AND own.method = 'importance'
   ORDER BY wanted.key`;
 
 /** Images without a rank: they count as suggested what they are. */

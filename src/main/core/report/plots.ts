@@ -4,7 +4,8 @@ import { GridComponent, MarkLineComponent } from 'echarts/components';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { RecoveryCurve, RunMeasures } from '../../../shared/runs.ts';
-import { toRecoveryOption, type ChartLook } from '../../../shared/recovery-option.ts';
+import type { ChartLook } from '../../../shared/chart-parts.ts';
+import { toRecoveryOption } from '../../../shared/recovery-option.ts';
 import { toReliabilityOption } from '../../../shared/reliability-option.ts';
 import { html, Markup } from './markup.ts';
 
