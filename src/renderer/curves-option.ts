@@ -1,7 +1,7 @@
 // Several curves with bands as the chart library is told of them, each with its name at its end.
 import type { EChartsCoreOption } from 'echarts/core';
 import { keepApart, toAxis } from '../shared/axis.ts';
-import type { ChartLook } from '../shared/recovery-option.ts';
+import { toBand, toShareAxis, toText, toXAxis, type ChartLook } from '../shared/chart-parts.ts';
 import { formatPercent } from './numbers.ts';
 
 export interface Curve {
@@ -32,10 +32,11 @@ export function toCurvesOption(
   look: ChartLook,
   height: number,
 ): EChartsCoreOption {
-  const text = { color: look.muted, fontFamily: look.font, fontSize: 12 };
   const values = curves.flatMap(({ points }) => points.flatMap(({ mean, sd }) => [mean - sd, mean + sd]));
   const bounds = [...values, ...(reference ? [reference.value] : [])].map((value) => Math.max(0, Math.min(1, value)));
-  const { low, high, step } = toAxis(bounds);
+  const shares = toAxis(bounds);
+  const { low, high, step } = shares;
+  const furthest = Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x)));
   const colourOf = (index: number) => (index === 0 ? look.review : index % 2 === 1 ? look.random : look.muted);
   const ends = curves.map(
     ({ points }) => top + (1 - (points.at(-1)!.mean - low) / (high - low)) * (height - top - bottom),
@@ -44,47 +45,16 @@ export function toCurvesOption(
   const longest = Math.max(...curves.map(({ name }) => name.length));
   return {
     animation: false,
-    textStyle: text,
+    textStyle: toText(look),
     grid: { left: 48, right: 24 + Math.min(20, longest) * 7, top, bottom },
-    xAxis: {
-      type: 'value',
-      name: axis,
-      nameLocation: 'middle',
-      nameGap: 26,
-      min: 0,
-      max: Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x))),
-      axisLine: { lineStyle: { color: look.line } },
-      axisTick: { show: false },
-      splitLine: { show: false },
-      axisLabel: { ...text, formatter: (share: number) => formatPercent(share, 0) },
-    },
-    yAxis: {
-      type: 'value',
-      min: low,
-      max: high,
-      interval: step,
-      axisLine: { show: false },
-      axisTick: { show: false },
-      splitLine: { lineStyle: { color: look.line } },
-      axisLabel: { ...text, formatter: (share: number) => formatPercent(share, step < 0.01 ? 1 : 0) },
-    },
+    xAxis: toXAxis(axis, furthest, look, (share: number) => formatPercent(share, 0)),
+    yAxis: toShareAxis(shares, look, (share) => formatPercent(share, step < 0.01 ? 1 : 0)),
     series: curves.flatMap(({ name, points }, index) => [
-      {
-        type: 'custom',
-        silent: true,
-        data: [0],
-        encode: { x: -1, y: -1 },
-        renderItem: (_: unknown, api: { coord(point: [number, number]): [number, number] }) => ({
-          type: 'polygon',
-          shape: {
-            points: [
-              ...points.map(({ x, mean, sd }) => api.coord([x, mean + sd])),
-              ...points.map(({ x, mean, sd }) => api.coord([x, mean - sd])).toReversed(),
-            ],
-          },
-          style: { fill: colourOf(index), opacity: index === 0 ? 0.12 : 0.07 },
-        }),
-      },
+      toBand(
+        points.map(({ x, mean, sd }) => ({ x, low: mean - sd, high: mean + sd })),
+        colourOf(index),
+        index === 0 ? 0.12 : 0.07,
+      ),
       {
         type: 'line',
         silent: true,

@@ -3,7 +3,7 @@ import { CustomChart, LineChart } from 'echarts/charts';
 import { GridComponent, MarkLineComponent } from 'echarts/components';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
-import type { ChartLook } from '../shared/recovery-option.ts';
+import type { ChartLook } from '../shared/chart-parts.ts';
 
 use([LineChart, CustomChart, GridComponent, MarkLineComponent, SVGRenderer, CanvasRenderer]);
 

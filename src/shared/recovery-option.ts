@@ -1,16 +1,7 @@
 // The recovery curve as the chart library is told of it, for the screen and for the report alike.
 import type { EChartsCoreOption } from 'echarts/core';
 import { toAxis } from './axis.ts';
-
-/** Colours and type. */
-export interface ChartLook {
-  muted: string;
-  line: string;
-  review: string;
-  band: string;
-  random: string;
-  font: string;
-}
+import { toBand, toShareAxis, toText, toXAxis, type ChartLook } from './chart-parts.ts';
 
 /** Shares from 0 to 1, over decisions or minutes. */
 export interface RecoverySeries {
@@ -27,17 +18,9 @@ export function toRecoveryOption(
   { axis, points, random, clean, names, formatX, formatShare }: RecoverySeries,
   look: ChartLook,
 ): EChartsCoreOption {
-  const text = { color: look.muted, fontFamily: look.font, fontSize: 12 };
   const ends = points.flatMap(({ interval }) => [...interval]);
-  const { low, high, step } = toAxis([
-    ...ends,
-    ...(random ?? []).map(({ value }) => value),
-    ...(clean === null ? [] : [clean]),
-  ]);
-  const outline = [
-    ...points.map(({ x, interval }): [number, number] => [x, interval[1]]),
-    ...points.map(({ x, interval }): [number, number] => [x, interval[0]]).toReversed(),
-  ];
+  const shares = toAxis([...ends, ...(random ?? []).map(({ value }) => value), ...(clean === null ? [] : [clean])]);
+  const { low, high, step } = shares;
   const last = (values: readonly { value: number }[]) => values.at(-1)?.value ?? low;
   // Names that would lie on one another stand above and below their place.
   const gap = random ? last(points) - last(random) : high - low;
@@ -56,44 +39,20 @@ export function toRecoveryOption(
   const longest = Math.max(names.review.length, random ? names.random.length : 0);
   return {
     animation: false,
-    textStyle: text,
+    textStyle: toText(look),
     grid: { left: 60, right: points.length > 1 ? 20 + longest * 8 : 32, top: 20, bottom: 44 },
     xAxis: {
-      type: 'value',
-      name: axis,
-      nameLocation: 'middle',
-      nameGap: 26,
-      min: 0,
-      max: Math.max(1, ...points.map(({ x }) => x)),
+      ...toXAxis(axis, Math.max(1, ...points.map(({ x }) => x)), look, formatX),
       // Decisions are counted whole; hours are not.
       minInterval: points.every(({ x }) => Number.isInteger(x)) ? 1 : 0,
-      axisLine: { lineStyle: { color: look.line } },
-      axisTick: { show: false },
-      splitLine: { show: false },
-      axisLabel: { ...text, formatter: formatX },
     },
-    yAxis: {
-      type: 'value',
-      min: low,
-      max: high,
-      interval: step,
-      axisLine: { show: false },
-      axisTick: { show: false },
-      splitLine: { lineStyle: { color: look.line } },
-      axisLabel: { ...text, formatter: (share: number) => formatShare(share, step < 0.01 ? 1 : 0) },
-    },
+    yAxis: toShareAxis(shares, look, (share) => formatShare(share, step < 0.01 ? 1 : 0)),
     series: [
-      {
-        type: 'custom',
-        silent: true,
-        data: [0],
-        encode: { x: -1, y: -1 },
-        renderItem: (_: unknown, api: { coord(point: [number, number]): [number, number] }) => ({
-          type: 'polygon',
-          shape: { points: outline.map((point) => api.coord(point)) },
-          style: { fill: look.band, opacity: 0.7 },
-        }),
-      },
+      toBand(
+        points.map(({ x, interval: [from, to] }) => ({ x, low: from, high: to })),
+        look.band,
+        0.7,
+      ),
       {
         type: 'line',
         silent: true,
@@ -121,7 +80,7 @@ export function toRecoveryOption(
                 symbol: 'none',
                 data: [{ yAxis: clean }],
                 lineStyle: { color: look.muted, type: [2, 4], width: 1.5 },
-                label: { formatter: names.clean, position: 'insideStartTop', ...text },
+                label: { formatter: names.clean, position: 'insideStartTop', ...toText(look) },
               },
             }),
       },

@@ -1,7 +1,7 @@
 // Calibration as the chart library is told of it: the share that is right over the probability that was given.
 import type { EChartsCoreOption } from 'echarts/core';
 import type { ReliabilityBin } from './runs.ts';
-import type { ChartLook } from './recovery-option.ts';
+import type { ChartLook } from './chart-parts.ts';
 
 interface Words {
   confidence: string;
