@@ -8,6 +8,7 @@ import type { Job } from '../../src/shared/jobs.ts';
 import type { Place } from '../../src/shared/project.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { connect, type Client } from '../../src/shared/rpc.ts';
+import { createJobRunner } from './run-jobs.ts';
 
 const realEntry = resolve(import.meta.dirname, '../../src/main/server/compute-process.ts');
 
@@ -39,21 +40,15 @@ export function startForkedCore(folder: string, entry = realEntry): ForkedCore {
   });
   const [ours, theirs] = portPair();
   core.attach(theirs);
-  const { call, on, close } = connect<CoreCalls, CoreEvents>(ours);
-  const over = new Map<number, (job: Job) => void>();
-  on('job.changed', ({ job }) => {
-    if (job.endedAt !== null) over.get(job.id)?.(job);
-  });
+  const client = connect<CoreCalls, CoreEvents>(ours);
+  const { call, on, close } = client;
   const place = async (path: string) => ({ grant: (await core.grant(path)).id, path: '' });
   return {
     call,
     on,
     place,
     open: async (name) => call('projects.open', { file: await place(join(folder, `${name}.secondlook`)) }),
-    run: async (request) => {
-      const { id } = await call('jobs.start', request);
-      return new Promise((done) => over.set(id, done));
-    },
+    run: createJobRunner(client),
     kill: () => running?.kill(),
     logged,
     async close() {

@@ -20,6 +20,7 @@ import type { Place } from '../../src/shared/project.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { connect, serve, type Client, type Port } from '../../src/shared/rpc.ts';
+import { createJobRunner } from './run-jobs.ts';
 
 export interface RealCore {
   core: Core;
@@ -64,23 +65,13 @@ export function startRealCore(makePorts: () => [Port, Port] = portPair, folder =
   const [ours, theirs] = makePorts();
   core.attach(theirs);
   const client = connect<CoreCalls, CoreEvents>(ours);
-  const over = new Map<number, Job>();
-  const waiting = new Map<number, (job: Job) => void>();
-  client.on('job.changed', ({ job }) => {
-    if (job.endedAt === null) return;
-    over.set(job.id, job);
-    waiting.get(job.id)?.(job);
-  });
   return {
     core,
     folder,
     client,
     logged,
     place: async (path) => ({ grant: (await core.grant(path)).id, path: '' }),
-    async run(request) {
-      const { id } = await client.call('jobs.start', request);
-      return over.get(id) ?? new Promise((resolve) => waiting.set(id, resolve));
-    },
+    run: createJobRunner(client),
     crashCompute: () => crash(),
     async close() {
       client.close();
