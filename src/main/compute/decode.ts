@@ -19,8 +19,7 @@ const lastStep = 4;
  * [Note: resizing] Cubic with a = -0.5 and a window that widens as a picture shrinks, as PIL's BICUBIC. A picture of up to
  * 256 x 256, and one that is enlarged, comes out as PIL has it, to the bit. The others are shrunk by libvips, which halves
  * a large JPEG while decoding it and rounds at other places; of what it shrinks by more than four the last fourfold step
- * is ours. Photographs then differ from PIL's by 0.1 to 0.2 of 255 levels on average where they are brought to 32, 64, 160
- * or 224 pixels, by 0.4 at 96. Pictures that have the size already are not touched.
+ * is ours. A photograph then differs from PIL's by some tenths of one of 255 levels on average. Pictures that have the size already are not touched.
  *
  * [Note: transparency] Transparent pixels are laid on white, as the screen shows them.
  */

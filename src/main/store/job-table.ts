@@ -1,21 +1,11 @@
 import type { Database } from 'better-sqlite3';
-import type { JobKind, JobState } from '../../shared/jobs.ts';
+import type { Job, JobKind } from '../../shared/jobs.ts';
 
-export interface JobRow {
-  id: number;
-  kind: JobKind;
+export interface JobRow extends Omit<Job, 'perSecond' | 'secondsLeft'> {
   /** Everything that the job needs to start again after a restart, paths included. */
   params: unknown;
-  state: JobState;
-  done: number;
-  total: number | null;
-  stage: string;
-  note: string | null;
-  error: string | null;
   result: unknown;
   afterJobId: number | null;
-  createdAt: number;
-  endedAt: number | null;
 }
 
 type Stored = Omit<JobRow, 'params' | 'result'> & { params: string; result: string | null };
