@@ -10,6 +10,11 @@ interface Counts {
   skipped: number;
 }
 
+/** What this program reads of Vitest's own JSON report. */
+interface Report extends Record<`num${'Passed' | 'Failed' | 'Pending' | 'Todo'}Tests`, number> {
+  testResults: { assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
+}
+
 interface Level {
   name: string;
   command: string;
@@ -43,6 +48,8 @@ const levels: Level[] = [
 const scratch = mkdtempSync(join(tmpdir(), 'second-look-test-'));
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const summary: string[] = [];
+/** Failed tests by name, said again at the end: the middle of a long log is what gets cut. */
+const failures: string[] = [];
 
 for (const level of levels) {
   console.log(`\n== ${level.name}`);
@@ -54,7 +61,7 @@ for (const level of levels) {
 }
 rmSync(scratch, { recursive: true, force: true });
 
-console.log(`\n${summary.join('\n')}\n`);
+console.log(`\n${[...summary, ...failures].join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
@@ -71,10 +78,13 @@ function runVitest(command: string): Counts {
   const report = join(scratch, 'vitest.json');
   rmSync(report, { force: true });
   const isGood = run(`${command} --reporter=default --reporter=json --outputFile.json=${report}`);
-  const read = () =>
-    JSON.parse(readFileSync(report, 'utf8')) as Record<`num${'Passed' | 'Failed' | 'Pending' | 'Todo'}Tests`, number>;
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = read();
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    ) as Report;
+    for (const { fullName, status, failureMessages } of testResults.flatMap((file) => file.assertionResults)) {
+      if (status === 'failed') failures.push(`FAILED  ${fullName}\n${failureMessages.join('\n')}`);
+    }
     // A file that could not be loaded fails the run without a failed test.
     return {
       passed: numPassedTests,
