@@ -94,6 +94,7 @@ describe('a fit', () => {
       scale,
       lambda,
       new AbortController().signal,
+      'float32',
     );
     const { gradient } = await fused.evaluate(weights);
     expect(norm(gradient) / (2 * lambda)).toBeGreaterThan(1000 * tolerance * certificate.logitRms);

@@ -9,8 +9,10 @@ import { dot, norm } from './vectors.ts';
 
 /** Below this a logit error is rounding: it counts as none, also where all logits are zero. */
 const negligible = 1e-12;
-/** A bound that is further above the tolerance than this needs no exact look: it is hardly ever looser. */
-const looseness = 8;
+/** How far the bound on the logit error is above the error, at most, until the first look tells: hardly ever further. */
+const usualLooseness = 8;
+/** From one point to the next the bound may grow looser by so much. */
+const looseningPerStep = 1.2;
 
 /** The bound max_c ||G_c|| max_i ||f_i|| / (2 lambda) on every logit error, without a product. */
 export function boundLogitError({ gradient }: Point, classes: number, lambda: number, maxFeatureNorm: number): number {
@@ -52,11 +54,14 @@ export function createStop(
     tolerance,
   }: { lambda: number; classes: number; maxFeatureNorm: number; tolerance: number },
 ) {
+  let looseness = usualLooseness;
   return async (point: Point): Promise<boolean> => {
     const bound = boundLogitError(point, classes, lambda, maxFeatureNorm);
     if (isWithin(bound, point.logitRms, tolerance)) return true;
-    if (!isWithin(bound, point.logitRms, tolerance * looseness)) return false;
-    return isWithin(await measureLogitError(products, lambda, point), point.logitRms, tolerance);
+    if (!isWithin(bound / looseness, point.logitRms, tolerance)) return false;
+    const error = await measureLogitError(products, lambda, point);
+    looseness = looseningPerStep * (bound / error);
+    return isWithin(error, point.logitRms, tolerance);
   };
 }
 

@@ -78,7 +78,7 @@ function openFolds({ rows, labels, classes }: FitRows, { matrix, scale, signal }
       weights: new Float64Array((matrix.dimensions + 1) * classes),
       reads: 0,
       async refit(lambda, precondition) {
-        const objective = createFusedObjective(matrix, seen, scale, lambda, signal);
+        const objective = createFusedObjective(matrix, seen, scale, lambda, signal, 'float32');
         const isDone = async (point: Point) => measureGap(point, lambda) <= gapTolerance * point.value;
         const start = await objective.evaluate(fold.weights);
         const { point } = await descend(objective, start, { precondition, isDone, maxIterations });

@@ -67,7 +67,7 @@ export async function fitHead(
   const loss = imitate ? createImitationLoss(imitate, classes) : createLabelLoss(labels, classes);
   const swift = imitate
     ? createObjective(swiftProducts, loss, lambda)
-    : createFusedObjective(matrix, request, scale, lambda, signal);
+    : createFusedObjective(matrix, request, scale, lambda, signal, 'float32');
   const descent = await descend(swift, await swift.evaluate(request.start?.slice() ?? chosen.start), {
     precondition,
     isDone: createStop(swiftProducts, { ...limits, tolerance: tolerance * swiftShare }),
@@ -78,7 +78,8 @@ export async function fitHead(
   iterations += descent.iterations;
 
   const products = createOnnxProducts(matrix, rows, scale, signal, 'float64');
-  const exact = createObjective(products, loss, lambda);
+  const curved = createObjective(products, loss, lambda);
+  const exact = imitate ? curved : createFusedObjective(matrix, request, scale, lambda, signal, 'float64');
   const residuals = new Float64Array(rows.length * classes);
   let point = await exact.evaluate(descent.point.weights, residuals);
   let certificate = await certify(swiftProducts, lambda, point);
@@ -88,7 +89,7 @@ export async function fitHead(
     const { memory } = descent;
     const onward = await descend(exact, point, { precondition, isDone, maxIterations, memory, onIteration });
     iterations += onward.iterations;
-    const newton = await polish(exact, onward.point.weights, residuals, {
+    const newton = await polish(curved, onward.point.weights, residuals, {
       precondition,
       isDone,
       maxIterations: maxNewtonSteps,
@@ -98,7 +99,7 @@ export async function fitHead(
     point = newton.point;
     certificate = await certify(swiftProducts, lambda, point);
   }
-  const reads = chosen.reads + (imitate ? 0 : swift.reads) + swiftProducts.reads + products.reads;
+  const reads = chosen.reads + (imitate ? 0 : swift.reads + exact.reads) + swiftProducts.reads + products.reads;
   return {
     lambda,
     scale,

@@ -1,11 +1,11 @@
 // The objective in one ONNX graph per block of rows, softmax included: features are read once for both products, while they
-// are in the cache. Products are float32, sums float64: exact enough to descend, not to certify.
+// are in the cache. Sums are float64 in either precision; in float32 it is exact enough to descend, not to certify.
 import type { FitRows } from '../../../shared/compute-contract.ts';
 import { createNode, createTensor, createValue } from '../graph/build.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import { openKernel, type Feeds, type Kernel } from './kernels.ts';
-import { finishGradient, type Objective } from './objective.ts';
-import { castNode, createSums, readFeatures } from './onnx-products.ts';
+import { finishGradient, type Objective, type Point } from './objective.ts';
+import { castNode, createSums, pack, readFeatures, type Precision } from './onnx-products.ts';
 import { coverRows, type RowBlock } from './row-blocks.ts';
 import { dot } from './vectors.ts';
 
@@ -14,6 +14,11 @@ const blockValues = 2 ** 19;
 const minRows = 512;
 const maxRows = 4096;
 
+export interface FusedObjective extends Objective {
+  /** Where `residuals` (n x C) is given, the residuals at `weights` are written to it. */
+  evaluate(weights: Float64Array, residuals?: Float64Array): Promise<Point>;
+}
+
 /** Softmax cross-entropy of the given rows against their labels. */
 export function createFusedObjective(
   matrix: FeatureMatrix,
@@ -21,7 +26,8 @@ export function createFusedObjective(
   scale: number,
   lambda: number,
   signal: AbortSignal,
-): Objective {
+  precision: Precision,
+): FusedObjective {
   const { dimensions: d } = matrix;
   const n = rows.length;
   const maxSpan = Math.min(maxRows, Math.max(minRows, Math.floor(blockValues / d)));
@@ -34,7 +40,7 @@ export function createFusedObjective(
     get reads() {
       return reads;
     },
-    async evaluate(weights) {
+    async evaluate(weights, residuals) {
       const head: Feeds = {
         W: { values: weights.subarray(0, d * classes).map((weight) => weight / scale), dims: [d, classes] },
         b: { values: weights.subarray(d * classes), dims: [classes] },
@@ -46,8 +52,8 @@ export function createFusedObjective(
       for (const block of blocks) {
         signal.throwIfAborted();
         const { count, span, isChosen, label } = block;
-        const kernel = await openObjective(count === span);
-        const { G, g, likelihoods, q } = await kernel({
+        const kernel = await openObjective(precision, count === span);
+        const { G, g, R, likelihoods, q } = await kernel({
           ...head,
           F: readFeatures(matrix, block),
           m: { values: isChosen, dims: [span, 1] },
@@ -59,6 +65,7 @@ export function createFusedObjective(
           loss -= likelihoods![i]!;
           squares += q![i]!;
         }
+        if (residuals) residuals.set(pack(rows, block, R!, classes), block.first * classes);
       }
       reads += 2;
       return {
@@ -82,15 +89,15 @@ function readTargets(rows: Int32Array, labels: Int32Array, { first, count, first
   return { isChosen, label };
 }
 
-const results = ['G', 'g', 'likelihoods', 'q'];
+const sums = ['G', 'g', 'likelihoods', 'q', 'R'];
 
 /**
- * From features F, the head W and b, labels y, class indices c and the mask m of the chosen rows: G = R^T F and g, the sums
- * of R, R being the chosen rows' residuals; and of every row the log-likelihood of its label and its sum of squared logits.
+ * From features F, the head W and b, labels y, class indices c and the mask m of the chosen rows: R, the chosen rows'
+ * residuals, G = R^T F and g, the sums of R; and of every row the log-likelihood of its label and its sum of squared logits.
  * To compare y with c costs a tenth of what the operator OneHot takes.
  */
-const openObjective = (isWhole: boolean): Promise<Kernel> =>
-  openKernel(isWhole ? 'objective' : 'objective of some rows', () => ({
+const openObjective = (precision: Precision, isWhole: boolean): Promise<Kernel> =>
+  openKernel(`objective ${precision}${isWhole ? '' : ' of some rows'}`, () => ({
     inputs: [
       createValue('F', 'float32', ['rows', 'd']),
       createValue('W', 'float64', ['d', 'C']),
@@ -99,23 +106,22 @@ const openObjective = (isWhole: boolean): Promise<Kernel> =>
       createValue('c', 'float32', [1, 'C']),
       createValue('m', 'float32', ['rows', 1]),
     ],
-    outputs: results.map((name) => createValue(name, 'float64')),
+    outputs: sums.map((name) => createValue(name, 'float64')),
     nodes: [
-      castNode('W', 'W32', 'float32'),
-      castNode('b', 'b32', 'float32'),
-      createNode('Gemm', ['F', 'W32', 'b32'], ['Z']),
+      ...['F', 'W', 'b', 'm'].map((name) => castNode(name, `${name}_cast`, precision)),
+      createNode('Gemm', ['F_cast', 'W_cast', 'b_cast'], ['Z']),
       createNode('LogSoftmax', ['Z'], ['log_P'], { axis: 1n }),
       createNode('Exp', ['log_P'], ['P']),
       createNode('Equal', ['y', 'c'], ['is_label']),
-      castNode('is_label', 'Y', 'float32'),
+      castNode('is_label', 'Y', precision),
       createNode('Sub', ['P', 'Y'], ['R_all']),
-      createNode(isWhole ? 'Identity' : 'Mul', isWhole ? ['R_all'] : ['R_all', 'm'], ['R']),
-      createNode('Gemm', ['R', 'F'], ['G32'], { transA: 1n }),
-      createNode('Gemm', ['m', 'R_all'], ['g32'], { transA: 1n }),
+      createNode(isWhole ? 'Identity' : 'Mul', isWhole ? ['R_all'] : ['R_all', 'm_cast'], ['R_cast']),
+      createNode('Gemm', ['R_cast', 'F_cast'], ['G_cast'], { transA: 1n }),
+      createNode('Gemm', ['m_cast', 'R_all'], ['g_cast'], { transA: 1n }),
       createNode('Mul', ['log_P', 'Y'], ['own']),
-      createNode('ReduceSum', ['own', 'over_classes'], ['likelihoods32'], { keepdims: 0n }),
-      createNode('ReduceSumSquare', ['Z'], ['q32'], { axes: [1n], keepdims: 0n }),
-      ...results.map((name) => castNode(`${name}32`, name, 'float64')),
+      createNode('ReduceSum', ['own', 'over_classes'], ['likelihoods_cast'], { keepdims: 0n }),
+      createNode('ReduceSumSquare', ['Z'], ['q_cast'], { axes: [1n], keepdims: 0n }),
+      ...sums.map((name) => castNode(`${name}_cast`, name, 'float64')),
     ],
     initializers: [createTensor('over_classes', [1], BigInt64Array.of(1n))],
   }));

@@ -39,8 +39,7 @@ export function createOnnxProducts(
     for (const block of blocks) {
       signal.throwIfAborted();
       const { Z } = await multiply({ F: readFeatures(matrix, block), W, b });
-      pack(rows, block, Z!, classes);
-      await visit(block, Z!.subarray(0, block.count * classes), classes);
+      await visit(block, pack(rows, block, Z!, classes), classes);
     }
     reads += 1;
   }
@@ -99,18 +98,19 @@ function sumRows(block: Float64Array, classes: number): Float64Array {
   return sums;
 }
 
-/** Moves the chosen rows of a block to its front. */
-function pack(
+/** Moves the chosen rows of a block to its front, and returns them. */
+export function pack(
   rows: Int32Array,
   { first, count, firstRow, span }: RowBlock,
   block: Float64Array,
   classes: number,
-): void {
-  if (count === span) return;
+): Float64Array {
+  if (count === span) return block;
   for (let i = 0; i < count; i++) {
     const from = (rows[first + i]! - firstRow) * classes;
     block.copyWithin(i * classes, from, from + classes);
   }
+  return block.subarray(0, count * classes);
 }
 
 /** The chosen rows in their places again, with zeros between. */

@@ -30,7 +30,7 @@ export async function previewRefit(
   // The preconditioner of a fit, so that a fit after a preview takes the steps that it takes without one.
   const anchorScale = measureScale(matrix, anchor, scale === 1 ? 'none' : 'unit');
   const products = createOnnxProducts(matrix, now.rows, scale, signal, 'float32');
-  const objective = createFusedObjective(matrix, now, scale, lambda, signal);
+  const objective = createFusedObjective(matrix, now, scale, lambda, signal, 'float32');
   const { point } = await descend(objective, await objective.evaluate(fit.weights), {
     precondition: await preconditioners.open(anchor, anchorScale, classes, lambda, signal),
     isDone: createStop(products, {
