@@ -17,6 +17,7 @@ import {
   type ModelName,
   type SetName,
 } from './label-sets.ts';
+import { measureRounds } from './rounds.ts';
 import type { Bench, Row } from './row.ts';
 import { balance, drawOrder, measureAccuracy, reviewLearning } from './simulated-review.ts';
 
@@ -74,6 +75,7 @@ export const queueBench: Bench = {
       }
     }
     if ('automobile horse pixels'.includes(only)) rows.push(...(await measurePixels()));
+    if ('rounds'.includes(only)) rows.push(...(await measureRounds(allRows, say)));
     if ('estimates'.includes(only)) rows.push(...(await measureEstimates(say)));
     return rows;
   },
