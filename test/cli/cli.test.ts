@@ -209,8 +209,13 @@ describe('exit statuses', () => {
     ['fit', 'p', '--lambda', 'much'],
     ['extract', 'p', '--provider', 'abacus'],
     ['experiment', 'p', '--methods', 'suspicion,luck'],
-  ])('are 2 for wrong usage: %s', (...args) => {
-    expect(run(...args).status).toBe(2);
+    ['experiment', 'p'],
+    ['explain', 'p', '--class', 'deer'],
+    ['runs', 'p', '--compare', '1'],
+  ])('are 2 for wrong usage, with what is wrong: %s', (...args) => {
+    const { status, stderr } = run(...args);
+    expect(status).toBe(2);
+    expect(stderr.trim()).not.toBe('');
   });
 
   it('are 0 for help', () => {

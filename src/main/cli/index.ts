@@ -7,8 +7,11 @@ import { createProgram } from './program.ts';
 try {
   await createProgram().parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
+  if (error instanceof CommanderError) {
+    // Commander has printed its own.
+    if (error.code === 'usage') console.error(error.message);
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
     console.error(isAppError(error) ? error.message : error);
     process.exitCode = 1;
   }

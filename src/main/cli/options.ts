@@ -1,7 +1,10 @@
 // Options as a person types them, read once; what cannot be read is wrong usage (exit status 2).
-import { InvalidArgumentError } from 'commander';
+import { CommanderError, InvalidArgumentError } from 'commander';
 import type { ExperimentMethod } from '../../shared/experiment.ts';
 import { rankingMethods } from '../../shared/ranking.ts';
+
+/** For what no option shows by itself. Throw it as commander throws its own; the command line prints the sentence. */
+export const wrongUsage = (sentence: string): CommanderError => new CommanderError(2, 'usage', sentence);
 
 export function readNumber(text: string): number {
   const value = Number(text);

@@ -553,6 +553,7 @@ export const texts = {
   'order.self-influence': 'Self-influence',
   'order.self-influence-why': 'How much the fit of this image depends on the image itself.',
   'order.random': 'Random',
+  'order.random-why': 'No ranking at all: what is found by chance.',
   'order.area-under-margin': 'Area under the margin',
   'order.area-under-margin-why': 'The mean margin on the way of the fit: what it learned late, or never.',
   'filter.any': 'any',

@@ -502,6 +502,7 @@ export const texts: Language['texts'] = {
   'order.self-influence': '自影响',
   'order.self-influence-why': '对该图像的拟合有多依赖图像自身。',
   'order.random': '随机',
+  'order.random-why': '不做排序：纯属偶然能发现的错误。',
   'order.area-under-margin': '间隔下面积',
   'order.area-under-margin-why': '拟合过程中的平均间隔：学得晚或从未学会的图像靠前。',
   'filter.any': '不限',

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { ExperimentResult, ExperimentMethod } from '../../../shared/experiment.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { wrongUsage } from '../options.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
 import { toTable } from '../table.ts';
@@ -20,10 +20,7 @@ export interface ExperimentOptions {
 export async function experiment(session: Session, project: string, options: ExperimentOptions): Promise<Answer> {
   const { truth, out, ...params } = options;
   if ((options.flip === undefined) === (truth === undefined))
-    throw new AppError(
-      'bad-request',
-      'Say either how many labels to flip (--flip) or where the true ones are (--truth).',
-    );
+    throw wrongUsage('Say either how many labels to flip (--flip) or where the true ones are (--truth).');
   await session.open(project);
   if (out !== undefined) await mkdir(out, { recursive: true });
   const result = await session.run<ExperimentResult>({

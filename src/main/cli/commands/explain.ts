@@ -1,6 +1,7 @@
 import type { RepresenterPoint } from '../../../shared/evidence.ts';
 import type { EvidenceOrder, FitTarget } from '../../../shared/fit.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { wrongUsage } from '../options.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
 import { percent, toTable } from '../table.ts';
@@ -20,7 +21,7 @@ export interface ExplainOptions {
 /** One image or the sum of some, a cell of the confusion matrix, or without either the matrix itself. */
 export async function explain(session: Session, project: string, options: ExplainOptions): Promise<Answer> {
   if (!options.image && (options.class ?? options.against) !== undefined)
-    throw new AppError('bad-request', 'Say which image the class is for (--image).');
+    throw wrongUsage('Say which image the class is for (--image).');
   await session.open(project);
   if (options.image) return explainImages(session, { ...options, image: options.image });
   if (options.cell !== undefined) return explainCell(session, options.cell, options);

@@ -11,7 +11,7 @@ import type {
   RunMeasures,
 } from '../../../shared/runs.ts';
 import { describeFall, findFalls } from '../../../shared/falls.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { wrongUsage } from '../options.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
 import { percent, toTable } from '../table.ts';
@@ -43,14 +43,13 @@ type Interval = readonly [number, number];
 
 export async function runs(session: Session, project: string, options: RunsOptions): Promise<Answer> {
   const { measure, compare, image, reproduce, recovery, steps, orders, truth } = options;
+  if (compare && compare.length !== 2) throw wrongUsage('Name two runs to compare, as in --compare 1,4.');
   await session.open(project);
   if (measure !== undefined) return describeMeasures(session, await session.call('runs.measure', { runId: measure }));
   if (reproduce !== undefined)
     return describeReproduction(await session.run({ kind: 'reproduce', params: { runId: reproduce } }));
   if (compare) {
-    const [beforeId, afterId] = compare;
-    if (beforeId === undefined || afterId === undefined || compare.length !== 2)
-      throw new AppError('bad-request', 'Name two runs to compare, as in --compare 1,4.');
+    const [beforeId, afterId] = compare as [number, number];
     const two = { beforeId, afterId };
     if (image === undefined) return describeComparison(session, await session.call('runs.compare', two));
     const { imageId } = await session.call('images.find', { path: image });
