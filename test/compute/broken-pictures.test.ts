@@ -20,7 +20,10 @@ it('a hundred broken pictures leave the process alive and their neighbours as th
     return [path, good];
   });
 
-  const compute = await startComputeProcess(join(import.meta.dirname, '../../src/main/server/compute-process.ts'));
+  const compute = await startComputeProcess(
+    join(import.meta.dirname, '../../src/main/server/compute-process.ts'),
+    () => undefined,
+  );
   const { call } = connect<ComputeCalls, ComputeEvents>(compute.port);
   const model = writeTemporary('tiny.onnx', makeTinyModel());
   const { preprocessing } = await inspectModel(model);

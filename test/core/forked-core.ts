@@ -32,7 +32,7 @@ export function startForkedCore(folder: string, entry = realEntry): ForkedCore {
   let running: ComputeProcess | undefined;
   const logged: string[] = [];
   const core = createCore({
-    startCompute: async () => (running = await startComputeProcess(entry)),
+    startCompute: async () => (running = await startComputeProcess(entry, () => undefined)),
     log: (line) => logged.push(line),
     paths: { userData: join(folder, 'user'), samples: join(folder, 'samples') },
     mediaBase: '/media/image/',

@@ -1,6 +1,7 @@
 // Processes that are forked by Node: a port to each, from either end, and the start of compute.
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
 import { AppError } from '../../shared/errors.ts';
 import type { Port } from '../../shared/rpc.ts';
 import type { ComputeProcess } from '../core/host.ts';
@@ -21,18 +22,21 @@ export function portFromProcess(carrier: NodeJS.Process | ChildProcess): Port {
   };
 }
 
-/** Forks a compute process. Throws 'compute-crashed' where the system does not start it. */
-export async function startComputeProcess(entryPath: string): Promise<ComputeProcess> {
+/** Forks a compute process; what it prints goes to `log`. Throws 'compute-crashed' where the system does not start it. */
+export async function startComputeProcess(entryPath: string, log: (line: string) => void): Promise<ComputeProcess> {
   const child = fork(entryPath, [], {
     execPath: process.execPath,
     // Inspectors and loaders of the parent are not for the child.
     execArgv: [],
     serialization: 'advanced',
-    // Both of its outputs go to our standard error, since standard output belongs to the answers of the command line.
-    stdio: ['ignore', 2, 2, 'ipc'],
+    // Libraries print what nobody at a command line needs to see, as of graphics drivers that are not there.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Pictures are decoded on these threads, and there are only four unless it is said before the process starts.
     env: { ...process.env, UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())) },
   });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', log);
+  }
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
   });

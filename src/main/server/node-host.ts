@@ -10,7 +10,7 @@ import { startComputeProcess } from './child-port.ts';
 export function createNodeHost(log: (line: string) => void): CoreHost {
   const userData = process.env.SECOND_LOOK_HOME ?? defaultUserData();
   return {
-    startCompute: () => startComputeProcess(computeEntry()),
+    startCompute: () => startComputeProcess(computeEntry(), log),
     log,
     paths: { userData, samples: join(userData, 'samples') },
     mediaBase: '/media/image/',

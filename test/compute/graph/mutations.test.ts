@@ -10,7 +10,10 @@ import { makeFolder } from '../tiny-models.ts';
 import { brokenModels } from './broken-models.ts';
 
 it('a hundred broken models are each understood or refused with one sentence, in one process that lives', async () => {
-  const compute = await startComputeProcess(join(import.meta.dirname, '../../../src/main/server/compute-process.ts'));
+  const compute = await startComputeProcess(
+    join(import.meta.dirname, '../../../src/main/server/compute-process.ts'),
+    () => undefined,
+  );
   const { call } = connect<ComputeCalls, ComputeEvents>(compute.port);
   let refused = 0;
   for (const [title, bytes] of brokenModels) {
