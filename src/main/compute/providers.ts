@@ -86,9 +86,15 @@ async function tryProvider(open: () => Promise<Session>, trial: Trial): Promise<
   } catch (error) {
     // Providers fail with plain errors of every kind: a library that is missing, no such device, no memory.
     await session?.release();
-    return firstLine(error instanceof Error ? error.message : String(error));
+    return explainRefusal(firstLine(error instanceof Error ? error.message : String(error)));
   }
 }
+
+/** What ONNX Runtime says, made clear where it leaves a person in the dark. */
+const explainRefusal = (line: string): string =>
+  line === 'Failed to load shared library'
+    ? "its library, or one that it needs, is not installed; the README says how under 'A box with a GPU'"
+    : line;
 
 /** Largest difference of two arrays, relative to the largest value of the second; NaN counts as infinitely far. */
 function differenceOf(values: Float32Array, reference: Float32Array): number {
