@@ -1,4 +1,5 @@
-// A compute process that is killed, as by a fault in a decoder, when it is given a picture named "deadly".
+// A compute process that is killed, as by a fault in a decoder, when it is given a picture named "deadly"; and as by a system
+// that is out of memory, when it is given many pictures named "large" and takes more than eight at a time.
 import { createCompute } from '../../src/main/compute/compute.ts';
 import { portFromProcess } from '../../src/main/server/child-port.ts';
 import type { ComputeCalls, ComputeEvents } from '../../src/shared/compute-contract.ts';
@@ -6,12 +7,20 @@ import { serve } from '../../src/shared/rpc.ts';
 
 const port = portFromProcess(process);
 const compute = createCompute((progress) => emit('progress', progress));
+let batch = 0;
 const { emit } = serve<ComputeCalls, ComputeEvents>(
   port,
   {
     ...compute,
+    'model.open': async (params, context) => {
+      const opened = await compute['model.open'](params, context);
+      ({ batch } = opened);
+      return opened;
+    },
     'model.extract': (params, context) => {
-      if (params.paths.some((path) => path.includes('deadly'))) process.kill(process.pid, 'SIGKILL');
+      const large = params.paths.filter((path) => path.includes('large'));
+      if (params.paths.some((path) => path.includes('deadly')) || Math.min(batch, large.length) > 8)
+        process.kill(process.pid, 'SIGKILL');
       return compute['model.extract'](params, context);
     },
   },

@@ -15,8 +15,8 @@ const crashing = resolve(import.meta.dirname, 'crashing-compute.ts');
 const folders: string[] = [];
 afterEach(() => folders.splice(0).forEach(removeFolder));
 
-/** `count` pictures in two classes, of which `deadly` (by number) are named so; a project of them with a tiny model. */
-async function makeProject(count: number, deadly: number[] = []): Promise<string> {
+/** `count` pictures in two classes, those of `numbers` named so; a project of them with a tiny model. */
+async function makeProject(count: number, numbers: number[] = [], named = 'deadly'): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'second-look-kills-'));
   folders.push(folder);
   const random = createRandom(1);
@@ -33,7 +33,7 @@ async function makeProject(count: number, deadly: number[] = []): Promise<string
   for (let i = 0; i < count; i++) {
     const inside = join(folder, 'images', i % 2 ? 'odd' : 'even');
     mkdirSync(inside, { recursive: true });
-    const name = `${String(i).padStart(5, '0')}${deadly.includes(i) ? '-deadly' : ''}.jpg`;
+    const name = `${String(i).padStart(5, '0')}${numbers.includes(i) ? `-${named}` : ''}.jpg`;
     linkSync(drawn[i % drawn.length]!, join(inside, name));
   }
   writeTinyModel(join(folder, 'tiny.onnx'));
@@ -128,5 +128,16 @@ describe('an extraction', () => {
       'odd/00041-deadly.jpg',
     ]);
     for (const { reason } of failed) expect(reason).toContain('crashes on this picture');
+  });
+
+  it('goes on with a smaller batch where the system has no memory for the one it was begun with', async () => {
+    const folder = await makeProject(20, [...Array(20).keys()], 'large');
+    const app = startForkedCore(folder, crashing);
+    await app.open('whole');
+    const job = await app.run(extraction);
+    expect(job).toMatchObject({ state: 'done', error: null });
+    const result = (await app.call('jobs.result', { id: job.id })) as ExtractResult;
+    await app.close();
+    expect(result).toMatchObject({ done: 20, failed: [], batch: 8 });
   });
 });

@@ -12,6 +12,12 @@ const mostCulprits = 8;
 
 type Extract = (paths: string[]) => Promise<ExtractedBlock>;
 
+/**
+ * Makes the next attempt take less memory; false where that cannot be. Asked where no image crashes by itself: a system that is
+ * out of memory ends the process without a word.
+ */
+type Relieve = () => boolean;
+
 /** One for each extraction, so that blocks are recovered one after the other and none suffers for another. */
 export class CrashRecovery {
   #last: Promise<unknown> = Promise.resolve();
@@ -20,14 +26,14 @@ export class CrashRecovery {
    * What `extract` gives for all `paths`, the ones that crash it `failed`. A block is always extracted whole, less those, so
    * that its features do not hang on when a crash came. Throws 'compute-crashed' where that cannot be had.
    */
-  recover(paths: string[], extract: Extract): Promise<ExtractedBlock> {
-    const recovered = this.#last.then(() => recoverAlone(paths, extract));
+  recover(paths: string[], extract: Extract, relieve: Relieve): Promise<ExtractedBlock> {
+    const recovered = this.#last.then(() => recoverAlone(paths, extract, relieve));
     this.#last = recovered.catch(() => undefined);
     return recovered;
   }
 }
 
-async function recoverAlone(paths: string[], extract: Extract): Promise<ExtractedBlock> {
+async function recoverAlone(paths: string[], extract: Extract, relieve: Relieve): Promise<ExtractedBlock> {
   const culprits = new Set<number>();
   for (;;) {
     const rest = paths.map((_, index) => index).filter((index) => !culprits.has(index));
@@ -36,7 +42,7 @@ async function recoverAlone(paths: string[], extract: Extract): Promise<Extracte
     if ('block' in outcome) return withGaps(outcome.block, rest, culprits, paths.length);
     const found = await search(rest, take);
     for (const index of found) culprits.add(index);
-    if (found.length === 0 || culprits.size > mostCulprits) throw outcome.crash;
+    if (culprits.size > mostCulprits || (found.length === 0 && !relieve())) throw outcome.crash;
   }
 }
 

@@ -46,6 +46,7 @@ export async function extract(
   const { head } = model.description;
   /** Found once for a model: what is extracted later is extracted the same way, to the bit. */
   let known = model.provider && model.batch ? { provider: model.provider, batch: model.batch } : undefined;
+  let askedBatch = params.batch;
 
   /** Images that went through the model since it was opened, and those of them whose block has been answered. */
   let inferred = 0;
@@ -59,7 +60,7 @@ export async function extract(
         sha256: model.sha256,
         preprocessing: model.description.preprocessing,
         provider: params.provider,
-        ...(params.batch === undefined ? {} : { batch: params.batch }),
+        ...(askedBatch === undefined ? {} : { batch: askedBatch }),
         ...(known === undefined ? {} : { known }),
       },
       { signal },
@@ -80,9 +81,21 @@ export async function extract(
       return ensureOpen(attempt + 1);
     }
   };
-  const { provider, batch, providersTried } = await ensureOpen();
-  known = { provider, batch };
-  store.transaction(() => store.models.setProvider(model.id, provider, batch, providersTried));
+  const { provider, providersTried, ...first } = await ensureOpen();
+  let batch = first.batch;
+  const keepBatch = () => {
+    known = { provider, batch };
+    store.transaction(() => store.models.setProvider(model.id, provider, batch, providersTried));
+  };
+  keepBatch();
+  /** Half as many pictures at a time from now on. */
+  const relieve = (): boolean => {
+    if (model.description.input.batch !== null || batch === 1) return false;
+    askedBatch = batch = Math.ceil(batch / 2);
+    opened = undefined;
+    keepBatch();
+    return true;
+  };
 
   const { extractable, extracted: skipped } = store.images.extractedCount(model.id);
   const present = store.features.presentBlocks(model.id, imageCount);
@@ -113,7 +126,7 @@ export async function extract(
     const paths = images.map(({ path }) => join(root, path));
     const answer = await extractPaths(paths).catch((error: unknown) => {
       if (!isAppError(error, 'compute-crashed')) throw error;
-      return recovery.recover(paths, (some) => extractPaths(some));
+      return recovery.recover(paths, (some) => extractPaths(some), relieve);
     });
 
     const count = lastImageId - firstImageId + 1;
