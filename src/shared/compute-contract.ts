@@ -261,9 +261,8 @@ export interface LearnRequest extends RankRequest, Verdicts {
 }
 
 export interface LearnedOrder extends Suggestions {
-  /** The open places, the most suspicious first, and 1 at those that were drawn from all that were left. */
+  /** The open places, the most suspicious first, now and then one that was drawn from all that were left. */
   order: Int32Array;
-  explored: Uint8Array;
   /** n. */
   score: Float64Array;
   estimate: ErrorsLeft | null;

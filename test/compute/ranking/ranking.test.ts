@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rankingMethods, type RankingMethod } from '../../../src/shared/ranking.ts';
 import { createRandom } from '../../../src/shared/random.ts';
 import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
+import { measurePrecision } from '../../../src/main/compute/ranking/measures.ts';
 import { createRanking } from '../../../src/main/compute/ranking/ranking.ts';
 import { meanRank, toRanks } from '../../../src/main/compute/ranking/scores.ts';
 import { allRows, drawProblem } from '../representer/problems.ts';
@@ -36,16 +37,7 @@ function openRanking() {
   return ranking.calls;
 }
 
-/** Average precision: the mean over the wrong ones of the share of wrong ones down to each. */
-function measurePrecision(scores: Float64Array): number {
-  const order = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
-  let found = 0;
-  let sum = 0;
-  order.forEach((row, place) => {
-    if (isWrong[row]) sum += ++found / (place + 1);
-  });
-  return sum / found;
-}
+const precisionOf = (scores: Float64Array): number => measurePrecision(scores, Uint8Array.from(isWrong));
 
 describe('rankings', () => {
   const methods = rankingMethods.filter((method) => method !== 'learned');
@@ -58,7 +50,7 @@ describe('rankings', () => {
     const chance = isWrong.reduce((sum, value) => sum + value, 0) / n;
     const orders = methods.map((method) => {
       expect(scores[method], method).toHaveLength(n);
-      expect(measurePrecision(scores[method]!), method).toBeGreaterThan(2 * chance);
+      expect(precisionOf(scores[method]!), method).toBeGreaterThan(2 * chance);
       const ranks = toRanks(scores[method]!);
       return [...ranks.keys()].sort((a, b) => ranks[b]! - ranks[a]! || a - b).join(' ');
     });
@@ -68,7 +60,7 @@ describe('rankings', () => {
   it('by suspicion is better than by importance, and suggests the true class', async () => {
     const asked: RankingMethod[] = ['suspicion', 'importance'];
     const answer = await openRanking()['rank.run']({ ...request, truth: nobody, methods: asked }, { signal });
-    expect(measurePrecision(answer.scores.suspicion!)).toBeGreaterThan(measurePrecision(answer.scores.importance!));
+    expect(precisionOf(answer.scores.suspicion!)).toBeGreaterThan(precisionOf(answer.scores.importance!));
     const wrong = [...isWrong.keys()].filter((row) => isWrong[row]);
     const right = wrong.filter((row) => answer.suggested[row] === truth[row]);
     expect(right.length / wrong.length).toBeGreaterThan(0.8);
@@ -109,7 +101,6 @@ describe('a step of learning', () => {
     };
     const learned = await calls['rank.learn'](asked, { signal });
     expect([...learned.order].sort((a, b) => a - b)).toEqual([...open].sort((a, b) => a - b));
-    expect(learned.explored.reduce((sum, value) => sum + value, 0)).toBe(4);
     expect(learned.estimate!.left.interval[0]).toBeLessThanOrEqual(learned.estimate!.left.value);
 
     const left = [...open].filter((row) => isWrong[row]).length;
@@ -125,6 +116,65 @@ describe('a step of learning', () => {
     const once = await anew['rank.learn'](asked, { signal });
     const again = await openRanking()['rank.learn'](asked, { signal });
     expect(again.order).toEqual(once.order);
+  });
+
+  it('puts every hundredth decision on an image drawn from the rest, counted from the first verdict', async () => {
+    const judged = allRows(n).slice(0, 90);
+    const open = allRows(n).slice(90);
+    const known = nobody.slice();
+    for (const row of judged) known[row] = truth[row]!;
+    const verdicts = { judged, isWrong: Uint8Array.from(judged, (row) => isWrong[row]!) };
+    const learnBy = async (seed: number) => {
+      const { order } = await openRanking()['rank.learn'](
+        { ...request, truth: known, ...verdicts, open, seed },
+        { signal },
+      );
+      return [...order];
+    };
+    const [one, other] = [await learnBy(1), await learnBy(2)];
+    expect(one.findIndex((row, place) => row !== other[place])).toBe(9);
+    expect(one.toSorted((a, b) => a - b)).toEqual([...open]);
+  });
+});
+
+describe('with many small classes', () => {
+  it('suspicion is not below importance, and the noise matrix says how much is wrong', async () => {
+    const [many, each, d] = [150, 8, 48];
+    const rows = allRows(many * each);
+    const random = createRandom(3);
+    const draw = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const centres = Float32Array.from({ length: many * d }, draw);
+    const of = Int32Array.from(rows, (row) => row % many);
+    const matrix = new FeatureMatrix(rows.length, d);
+    for (const row of rows)
+      matrix.fill(
+        row,
+        Float32Array.from({ length: d }, (_, j) => (centres[of[row]! * d + j]! + 1.2 * draw()) / 7),
+      );
+    const given = of.map((kind) => (random() < 0.1 ? (kind + 1 + Math.floor(random() * (many - 1))) % many : kind));
+    const wrong = Uint8Array.from(given, (label, row) => Number(label !== of[row]));
+    const ranking = createRanking(() => {});
+    ranking.open(matrix);
+    const { scores } = await ranking.calls['rank.run'](
+      {
+        rows,
+        labels: given,
+        truth: new Int32Array(rows.length).fill(-1),
+        classes: many,
+        lambda: 1e-4,
+        scale: 1,
+        methods: ['suspicion', 'importance', 'noise-posterior'],
+      },
+      { signal },
+    );
+    const [suspicion, importance] = [scores.suspicion!, scores.importance!].map((each) =>
+      measurePrecision(each, wrong),
+    );
+    expect(suspicion).toBeGreaterThan(importance! - 0.01);
+    const expected = scores['noise-posterior']!.reduce((sum, odds) => sum + 1 / (1 + Math.exp(-odds)), 0);
+    const wrongInAll = wrong.reduce((sum, value) => sum + value, 0);
+    expect(expected / wrongInAll).toBeGreaterThan(0.7);
+    expect(expected / wrongInAll).toBeLessThan(1.5);
   });
 });
 

@@ -16,8 +16,8 @@ export interface Learner {
 /** How far the verdicts may outweigh the default order, and after how many of them half of that is reached. */
 const largestShare = 0.7;
 const halfAt = 100;
-/** One image in so many is drawn from all that is left, so that what the ranking is blind to can be seen. */
-export const exploreEvery = 100;
+/** One decision in so many is on an image drawn from all that is left, so that what the ranking is blind to can be seen. */
+const exploreEvery = 100;
 
 /**
  * Refits both heads with what has been decided, fits the model of the verdicts, and orders the rows that are open.
@@ -50,26 +50,28 @@ export async function learn(
   const byVerdicts = toRanks(model.logOdds);
   const score = byDefault.map((rank, row) => (1 - share) * rank + share * byVerdicts[row]!);
   const sorted = open.slice().sort((a, b) => score[b]! - score[a]! || a - b);
-  const { order, explored } = explore(sorted, seed);
+  const order = explore(sorted, count, seed);
   return {
     learner: { denoised },
-    order: { order, explored, score, ...suggestions, estimate: estimateLeft(model, order, verdicts) },
+    order: { order, score, ...suggestions, estimate: estimateLeft(model, order, verdicts) },
   };
 }
 
-/** At the end of each hundred one drawn from behind it, all being equally likely. */
-function explore(sorted: Int32Array, seed: number): { order: Int32Array; explored: Uint8Array } {
+/**
+ * At the end of each hundred one drawn from behind it, all being equally likely. Hundreds are counted from the first verdict
+ * (`verdicts` there were): an order lasts for fewer decisions than that where images are few.
+ */
+function explore(sorted: Int32Array, verdicts: number, seed: number): Int32Array {
   const random = createRandom(seed);
   const order = sorted.slice();
-  const explored = new Uint8Array(order.length);
-  for (let place = exploreEvery - 1; place < order.length - 1; place += exploreEvery) {
+  const first = exploreEvery - 1 - (verdicts % exploreEvery);
+  for (let place = first; place < order.length - 1; place += exploreEvery) {
     const from = place + Math.floor(random() * (order.length - place));
     const drawn = order[from]!;
     order.copyWithin(place + 1, place, from);
     order[place] = drawn;
-    explored[place] = 1;
   }
-  return { order, explored };
+  return order;
 }
 
 /** Clipped to where it says something, then of mean 0 and variance 1. */

@@ -1,22 +1,28 @@
 // The noise matrix T[a][b] = P(label a | true class b), and what it makes of a head's opinion.
 import { calibrate, countConfident } from './confident-learning.ts';
 
-/** Added to every cell of the first estimate, in images: no confusion is impossible (METHODS 5.2 E). */
-const firstSmoothing = 5;
+/**
+ * Added to every cell of the first estimate, in images: no confusion is impossible (METHODS 5.2 E). At most half of what a
+ * cell holds in the mean, or many small classes would drown in it.
+ */
+const firstSmoothing = (images: number, classes: number) => Math.min(5, (0.5 * images) / classes ** 2);
 /** The same in each step that refines it. */
-const smoothing = 0.5;
+const smoothing = (images: number, classes: number) => firstSmoothing(images, classes) / 10;
 const steps = 10;
+/** In `truth`: a person has said that the image has no class. */
+const noClass = -2;
 
 /** T from confident counts of out-of-sample probabilities. C x C, row-major; columns add up to 1. */
 export function estimateNoise(probabilities: Float64Array, labels: Int32Array, classes: number): Float64Array {
-  const counts = countConfident(probabilities, labels, classes).map((count) => count + firstSmoothing);
+  const added = firstSmoothing(labels.length, classes);
+  const counts = countConfident(probabilities, labels, classes).map((count) => count + added);
   return normalizeColumns(calibrate(counts, labels, classes), classes);
 }
 
 /**
  * T refined by expectation maximisation with the head held fast: each image is shared out over the true classes that it
  * may have, and T is what the shares come to (Dempster, Laird and Rubin 1977). `truth` (n) holds the class of images that a
- * person has decided, -1 for the others; theirs is no share but a fact.
+ * person has decided, -1 for the others, -2 for those that have none: what is decided is no share but a fact.
  */
 export function refineNoise(
   noise: Float64Array,
@@ -27,9 +33,10 @@ export function refineNoise(
 ): Float64Array {
   let current = noise;
   for (let step = 0; step < steps; step++) {
-    const counts = new Float64Array(classes * classes).fill(smoothing);
+    const counts = new Float64Array(classes * classes).fill(smoothing(labels.length, classes));
     const shares = new Float64Array(classes);
     labels.forEach((label, row) => {
+      if (truth[row] === noClass) return;
       if (truth[row]! >= 0) {
         counts[label * classes + truth[row]!]! += 1;
         return;
