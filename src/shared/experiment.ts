@@ -38,4 +38,6 @@ export interface ExperimentResult {
   }[];
   /** Files that were written. */
   written: string[];
+  /** The sentence of why files that were asked for could not be written; null where none failed. */
+  notWritten: string | null;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { ExperimentResult } from '../../src/shared/experiment.ts';
@@ -49,10 +49,33 @@ describe('an experiment', () => {
     const { progress } = await real.client.call('reviews.undo', {});
     expect(progress.decided).toBe(0);
 
+    // Before anything is computed.
     expect(await real.run({ kind: 'experiment', params })).toMatchObject({
       state: 'failed',
+      done: 0,
       error: expect.stringContaining('experiment.csv exists already'),
     });
+  });
+
+  it('keeps what it came to where the files cannot be written, and says so', async () => {
+    const out = join(real.folder, 'out');
+    mkdirSync(out);
+    const params = { flip: 0.3, lambda: 0.01, seeds: 1, methods: ['random' as const], folder: await real.place(out) };
+    const running = real.run({ kind: 'experiment', params });
+    // The folder is a file by the time of writing.
+    rmSync(out, { recursive: true });
+    writeFileSync(out, '');
+    const { id, state, note } = await running;
+    expect({ state, note }).toMatchObject({ state: 'done', note: expect.stringContaining('could not be written') });
+    const result = (await real.client.call('jobs.result', { id })) as ExperimentResult;
+    expect(result.written).toEqual([]);
+    expect(result.notWritten).toContain('experiment.csv could not be written');
+    expect(result.methods).toHaveLength(1);
+    rmSync(out);
+    mkdirSync(out);
+    const folder = await real.place(out);
+    await real.client.call('experiments.write', { id, folder, name: 'later' });
+    expect(readdirSync(out).sort()).toEqual(['later.csv', 'later.png']);
   });
 
   it('takes the truth from a file, and the pixels as features', async () => {

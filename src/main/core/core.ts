@@ -16,7 +16,7 @@ import type { MediaRequest } from '../../shared/media-url.ts';
 import { serve, type Handlers, type Port } from '../../shared/rpc.ts';
 import { ComputeClient } from './compute-client.ts';
 import { decideFromFile } from './decisions-file.ts';
-import { readExperiment, writeExperiment } from './experiment-files.ts';
+import { freeTargets, readExperiment, writeExperiment } from './experiment-files.ts';
 import type { ExperimentJobParams } from './experiments.ts';
 import type { ExportJobParams } from './export.ts';
 import { Grants } from './grants.ts';
@@ -259,9 +259,11 @@ export function createCore(host: CoreHost): Core {
       return null;
     },
 
-    'experiments.write': async ({ id, folder, name }) => ({
-      written: await writeExperiment(compute, await grants.resolve(folder), name, readExperiment(current().jobs, id)),
-    }),
+    'experiments.write': async ({ id, folder, name }, { signal }) => {
+      const result = readExperiment(current().jobs, id);
+      const targets = await freeTargets(await grants.resolve(folder), name);
+      return { written: await writeExperiment(compute, targets, result, signal) };
+    },
     'confusion.read': ({ fit }) => current().confusions.read(fit),
     'confusion.images': (params) => current().confusions.readImages(params),
     'confusion.evidence': (params, { signal }) => current().confusions.readEvidence(params, signal),

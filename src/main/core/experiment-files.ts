@@ -1,29 +1,44 @@
 // What an experiment came to, as files: the numbers as CSV, the two curves as PNG.
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { ExperimentResult } from '../../shared/experiment.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ComputeClient } from './compute-client.ts';
+import { freeTarget, translateWriteError } from './export.ts';
 import { plotExperiment } from './experiment-plot.ts';
 import type { Jobs } from './jobs.ts';
 
-/** Writes NAME.csv and NAME.png beside and renames them; files that are there stay as they are. Returns their paths. */
+export interface ExperimentTargets {
+  table: string;
+  plot: string;
+}
+
+/** The paths of NAME.csv and NAME.png. Throws 'bad-request' for a name with slashes and 'conflict' where one is there. */
+export const freeTargets = async (folder: string, name: string): Promise<ExperimentTargets> => ({
+  table: await freeTarget(folder, `${name}.csv`),
+  plot: await freeTarget(folder, `${name}.png`),
+});
+
+/** Writes both beside and renames them. Returns their paths; throws a sentence where they cannot be written. */
 export async function writeExperiment(
   compute: ComputeClient,
-  folder: string,
-  name: string,
+  { table, plot }: ExperimentTargets,
   result: ExperimentResult,
+  signal: AbortSignal,
 ): Promise<string[]> {
-  if (/[\\/]/.test(name)) throw new AppError('bad-request', `${name} is not a file name. Leave out the slashes.`);
-  const [table, plot] = ['csv', 'png'].map((ending) => join(folder, `${name}.${ending}`)) as [string, string];
-  for (const path of [table, plot])
-    if (existsSync(path))
-      throw new AppError('conflict', `${path} exists already. Choose another folder, or move that file away.`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(`${table}.part`, toTable(result));
-  await compute.call('picture.draw', { svg: plotExperiment(result), out: `${plot}.part` });
-  for (const path of [table, plot]) renameSync(`${path}.part`, path);
+  const beside = (path: string) => `${path}.part`;
+  let target = table;
+  try {
+    await mkdir(dirname(table), { recursive: true });
+    await writeFile(beside(table), toTable(result), { signal });
+    target = plot;
+    await compute.call('picture.draw', { svg: plotExperiment(result), out: beside(plot) }, { signal });
+    for (target of [table, plot]) await rename(beside(target), target);
+  } catch (error) {
+    for (const path of [table, plot]) await rm(beside(path), { force: true }).catch(() => undefined);
+    throw translateWriteError(error, target, signal);
+  }
   return [table, plot];
 }
 

@@ -6,9 +6,9 @@ import { parse } from 'csv-parse';
 import type { ExperimentCurve } from '../../shared/compute-contract.ts';
 import type { ExperimentParams } from '../../shared/core-contract.ts';
 import type { ExperimentResult, Spread } from '../../shared/experiment.ts';
-import { AppError } from '../../shared/errors.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
 import type { ComputeClient } from './compute-client.ts';
-import { writeExperiment } from './experiment-files.ts';
+import { freeTargets, writeExperiment } from './experiment-files.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { requireImageRoot, requireModel, type Project } from './project.ts';
@@ -16,6 +16,7 @@ import { requireImageRoot, requireModel, type Project } from './project.ts';
 /** Places of the contract resolved to paths. */
 export type ExperimentJobParams = Omit<ExperimentParams, 'truth' | 'folder'> & { truth?: string; folder?: string };
 
+/** Throws before anything is computed where the files cannot have their names; what cannot be written later is noted. */
 export async function runExperiment(
   project: Project,
   compute: ComputeClient,
@@ -25,6 +26,7 @@ export async function runExperiment(
 ): Promise<JobOutcome> {
   const { store } = project;
   const { features, methods, seeds, checked, flip, noise, lambda } = params;
+  const targets = folder === undefined ? undefined : await freeTargets(folder, 'experiment');
   report({ done: 0, total: null, stage: 'Loading the features' });
   if (features === 'head') await loaded.matrix(signal);
   const modelId = requireModel(project).id;
@@ -69,9 +71,18 @@ export async function runExperiment(
     clean: spreadOf(answer.ends.flatMap(({ clean }) => clean ?? [])),
     methods: methods.map((method) => summarize(method, checked, answer.curves)),
     written: [],
+    notWritten: null,
   };
-  if (folder !== undefined) result.written.push(...(await writeExperiment(compute, folder, 'experiment', result)));
-  return { note: `Compared ${methods.length} rankings over ${seeds} seeds at lambda ${answer.lambda}.`, result };
+  if (targets)
+    try {
+      result.written = await writeExperiment(compute, targets, result, signal);
+    } catch (error) {
+      // What took an hour to compute is not lost with a full disk.
+      if (!isAppError(error) || error.code === 'cancelled') throw error;
+      result.notWritten = error.message;
+    }
+  const note = `Compared ${methods.length} rankings over ${seeds} seeds at lambda ${answer.lambda}.`;
+  return { note: result.notWritten === null ? note : `${note} ${result.notWritten}`, result };
 }
 
 function summarize(

@@ -63,7 +63,7 @@ export async function freeTarget(folder: string, name: string): Promise<string> 
   if (!(await exists(target))) return target;
   throw new AppError(
     'conflict',
-    `${target} exists already, and Second Look does not overwrite files. Choose another name.`,
+    `${target} exists already, and Second Look does not overwrite files. Choose another name or folder.`,
   );
 }
 
@@ -73,16 +73,19 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-export function translateWriteError(error: unknown, target: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return new AppError('cancelled', 'Cancelled.', { cause: error });
+const notWritable: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST']);
+
+/** What a person can act on as AppError: no room, no such folder, no right to write; anything else as it is. */
+export function translateWriteError(error: unknown, target: string, signal?: AbortSignal): unknown {
+  if (signal?.aborted) return new AppError('cancelled', 'Cancelled.', { cause: error });
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC')
     return new AppError(
       'no-space',
-      `The disk is full, so ${target} could not be written. Free some space and export again.`,
+      `The disk is full, so ${target} could not be written. Free some space and try again.`,
       { cause: error },
     );
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT')
+  if (code !== undefined && notWritable.has(code))
     return new AppError(
       'unreadable',
       `${target} could not be written. Choose a folder that exists and that you may write to.`,

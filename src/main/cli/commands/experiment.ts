@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { ExperimentResult, ExperimentMethod } from '../../../shared/experiment.ts';
+import { translateWriteError } from '../../core/export.ts';
 import { wrongUsage } from '../options.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -22,7 +23,10 @@ export async function experiment(session: Session, project: string, options: Exp
   if ((options.flip === undefined) === (truth === undefined))
     throw wrongUsage('Say either how many labels to flip (--flip) or where the true ones are (--truth).');
   await session.open(project);
-  if (out !== undefined) await mkdir(out, { recursive: true });
+  if (out !== undefined)
+    await mkdir(out, { recursive: true }).catch((error: unknown) => {
+      throw translateWriteError(error, out);
+    });
   const result = await session.run<ExperimentResult>({
     kind: 'experiment',
     params: {
@@ -51,6 +55,7 @@ export async function experiment(session: Session, project: string, options: Exp
         ),
       ),
       ...result.written.map((path) => `written: ${path}`),
+      ...(result.notWritten === null ? [] : [`not written: ${result.notWritten}`]),
     ],
   };
 }
