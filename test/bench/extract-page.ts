@@ -42,7 +42,7 @@ export async function measurePage(name: string, extraction: Extraction): Promise
 }
 
 async function watchExtraction(browser: Browser, home: string): Promise<Gaps> {
-  const app = await startApp(browser, home);
+  const app = await startApp(browser, { home });
   try {
     const page = await app.open();
     await page.getByRole('button', { name: /bench\.secondlook/ }).click();

@@ -16,8 +16,8 @@ export interface App {
   home: string;
   address: string;
   process: ChildProcess;
-  /** A new page on the app, in a browser context of its own. */
-  open(options?: BrowserContextOptions): Promise<Page>;
+  /** A new page on the app, in a browser context of its own, of this browser or another. */
+  open(options?: BrowserContextOptions, another?: Browser): Promise<Page>;
   /** Ends core at once, as a power cut would. */
   killCore(): Promise<void>;
   /** Ends the compute process at once; true if there was one. */
@@ -30,20 +30,35 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Starts the host. With `home`, in that of an app that was killed before. */
-export async function startApp(browser: Browser, home = mkdtempSync(join(tmpdir(), 'second-look-e2e-'))): Promise<App> {
+export interface AppOptions {
+  /** That of an app that was killed before. */
+  home?: string;
+  /** 0 for any free one. */
+  port?: number;
+  /** The project file that is open from the start. */
+  project?: string;
+}
+
+export async function startApp(
+  browser: Browser,
+  { home = mkdtempSync(join(tmpdir(), 'second-look-e2e-')), port = 0, project }: AppOptions = {},
+): Promise<App> {
   if (!existsSync(cli)) throw new Error('The app is not built. Run "npm run build" first, or "npm run e2e".');
   const connectionsFile = join(home, 'connections.txt');
-  const child = spawn(process.execPath, [cli, 'serve', '--root', home], {
-    env: {
-      ...process.env,
-      HOME: home,
-      SECOND_LOOK_HOME: join(home, 'app'),
-      SECOND_LOOK_CONNECTIONS: connectionsFile,
-      NODE_OPTIONS: `--import=${recorder}`,
+  const child = spawn(
+    process.execPath,
+    [cli, 'serve', ...(project ? [project] : []), '--port', String(port), '--root', home],
+    {
+      env: {
+        ...process.env,
+        HOME: home,
+        SECOND_LOOK_HOME: join(home, 'app'),
+        SECOND_LOOK_CONNECTIONS: connectionsFile,
+        NODE_OPTIONS: `--import=${recorder}`,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const ended = once(child, 'exit');
@@ -63,8 +78,8 @@ export async function startApp(browser: Browser, home = mkdtempSync(join(tmpdir(
     process: child,
     requests,
     pageProblems,
-    async open(options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    async open(options = {}, another = browser) {
+      const context = await another.newContext({ viewport: { width: 1440, height: 900 }, ...options });
       const page = await context.newPage();
       page.on('request', (request) => requests.push(request.url()));
       page.on('pageerror', (error) => pageProblems.push(error.message));

@@ -4,11 +4,18 @@ import { chromium as playwright, type Browser } from 'playwright-core';
 
 let executable: Promise<string> | undefined;
 
-export async function launchChromium(): Promise<Browser> {
+/** `textSize` is the reader's own, in pixels; browsers start with 16. */
+export async function launchChromium({ textSize = 16 } = {}): Promise<Browser> {
   executable ??= chromium.executablePath();
   return playwright.launch({
     executablePath: await executable,
     // Tests run as root in containers; what is tested is the page, not the browser's own walls.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      `--blink-settings=defaultFontSize=${textSize}`,
+    ],
   });
 }

@@ -103,7 +103,7 @@ describe('right after a decision', () => {
     await app.killCore();
     await page.getByText(/connection to Second Look was lost/).waitFor();
 
-    const restarted = await startApp(browser, app.home);
+    const restarted = await startApp(browser, { home: app.home });
     app = restarted;
     const again = await restarted.open();
     await press(again, button(again, /^Sample .*Sample\.secondlook|Sample\.secondlook/));

@@ -1,13 +1,15 @@
-// Every screen, in both colour schemes and at the smallest window: no accessibility rule broken, nothing cut off.
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+// Every screen, in both colour schemes, at the smallest window, in each language, with text of twice the size and in forced
+// colours: no accessibility rule broken, nothing cut off or out of reach, and what counts can be seen.
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { texts as chinese } from '../../src/renderer/languages/zh-CN.ts';
+import { texts as english } from '../../src/renderer/languages/en.ts';
 import { startApp, type App } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import { makeSample, runExperiment, showScreen } from './steps.ts';
+import { canBeSeen, findOutOfReach, findTooWide, findViolations, isCutOff } from './looks.ts';
+import { expectDecided, makeSample, press, runExperiment, showScreen } from './steps.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const screens = ['Projects', 'Overview', 'Review', 'Explain', 'Runs', 'Experiment', 'Export', 'Settings'];
 /** The views and dialogs of Review, with the keys that lead there. */
 const views: Record<string, string[]> = {
@@ -34,28 +36,6 @@ afterAll(async () => {
   await app.close();
   await browser.close();
 });
-
-interface Violation {
-  id: string;
-  nodes: { html: string }[];
-}
-
-async function findViolations(page: Page): Promise<string[]> {
-  // Evaluated by the debugger, so the page's content security policy stays as it is.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>(
-    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })",
-  );
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-}
-
-/** The page itself never scrolls: screens scroll inside. */
-const isCutOff = (page: Page) =>
-  page.evaluate(
-    () =>
-      document.documentElement.scrollWidth > window.innerWidth ||
-      document.documentElement.scrollHeight > window.innerHeight,
-  );
 
 describe.each([
   { colorScheme: 'light' as const, viewport: { width: 1440, height: 900 } },
@@ -104,5 +84,157 @@ it.each([
   for (const place of [0, 1, 2]) await page.locator('aside .verdicts button').nth(place).hover();
   await page.evaluate(() => new Promise(requestAnimationFrame));
   expect(await page.locator('body').getAttribute('data-moved')).toBe(doesMove ? 'true' : null);
+  await page.context().close();
+});
+
+describe.each([
+  { language: 'English', locale: 'en-GB', texts: english },
+  { language: 'Chinese', locale: 'zh-CN', texts: chinese },
+])('in $language no accessibility rule is broken', ({ locale, texts }) => {
+  let page: Page;
+  beforeAll(async () => (page = await app.open({ locale })));
+  afterAll(() => page.context().close());
+
+  const named = (key: keyof typeof english): Locator => page.getByRole('button', { name: texts[key], exact: true });
+  async function show(screen: keyof typeof english & `screen.${string}`): Promise<void> {
+    await page.reload();
+    await page.locator('body[data-ready]').waitFor();
+    await press(page, page.getByRole('navigation').getByRole('button', { name: texts[screen] }));
+    await page.getByRole('main', { name: texts[screen] }).waitFor();
+  }
+  async function expectSound(): Promise<void> {
+    expect(await findViolations(page)).toEqual([]);
+    expect(await isCutOff(page)).toBe(false);
+  }
+  async function chooseFolder(field: Locator, names: readonly string[], submit: keyof typeof english): Promise<void> {
+    await press(page, field.getByRole('button'));
+    const dialog = page.getByRole('dialog');
+    for (const name of names) await press(page, dialog.getByRole('button', { name, exact: true }));
+    await expectSound();
+    await press(page, dialog.getByRole('button', { name: texts[submit] }));
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  it('in the steps of a new project and the list of folders', async () => {
+    const sample = join(app.home, 'app', 'samples', 'Sample');
+    await show('screen.start');
+    await press(page, named('screen.new-project'));
+    await page.getByText(texts['new.images-hint']).waitFor();
+    await chooseFolder(
+      page.getByRole('group', { name: texts['new.images-folder'] }),
+      [sample, 'images'],
+      'place.choose-this',
+    );
+    await expectSound();
+    await press(page, named('do.continue'));
+    await page.getByText(texts['new.nothing-written']).waitFor();
+    await expectSound();
+    await press(page, named('do.continue'));
+    const model = page.getByRole('group', { name: texts['model.field'] });
+    await press(page, model.getByRole('button'));
+    for (const name of [sample, 'model.onnx'])
+      await press(page, page.getByRole('dialog').getByRole('button', { name, exact: true }));
+    await page.getByRole('region', { name: texts['model.understood'] }).waitFor();
+    await expectSound();
+    await press(page, named('do.continue'));
+    await expectSound();
+    await show('screen.start');
+  });
+
+  if (locale === 'en-GB')
+    it('where keys are changed, while one is awaited and after one was refused', async () => {
+      await show('screen.settings');
+      await press(page, page.getByText(texts['keys.change']));
+      const keep = page.getByRole('button', { description: texts['key.keep'] });
+      await press(page, keep);
+      await expectSound();
+      await page.keyboard.press('x');
+      await page.getByRole('alert').filter({ hasText: texts['key.exclude'] }).waitFor();
+      await expectSound();
+    });
+
+  if (locale === 'en-GB')
+    it('in the tables behind the plots', async () => {
+      for (const screen of ['screen.runs', 'screen.experiment'] as const) {
+        await show(screen);
+        await named('runs.as-table').first().waitFor();
+        while ((await named('runs.as-table').count()) > 0) await press(page, named('runs.as-table').first());
+        await expectSound();
+      }
+    });
+
+  if (locale === 'zh-CN')
+    it('on the other screens', async () => {
+      await show('screen.overview');
+      await press(page, page.getByText(texts['test-labels.show']));
+      await expectSound();
+      for (const screen of ['screen.explain', 'screen.export', 'screen.review'] as const) {
+        await show(screen);
+        await expectSound();
+      }
+      for (const key of ['g', 'f']) {
+        await page.keyboard.press(key);
+        await page.waitForLoadState('networkidle');
+        await expectSound();
+      }
+    });
+});
+
+describe('with text of twice the size', () => {
+  let large: Browser;
+  beforeAll(async () => (large = await launchChromium({ textSize: 32 })));
+  afterAll(() => large.close());
+
+  it.each([
+    { width: 1440, height: 900 },
+    { width: 1024, height: 700 },
+  ])('at $width x $height nothing is cut off, out of reach or scrolls sideways', async (viewport) => {
+    const page = await app.open({ viewport }, large);
+    const found: unknown[] = [];
+    const look = async (name: string) => {
+      await page.waitForLoadState('networkidle');
+      const problems = [...(await findTooWide(page)), ...(await findOutOfReach(page))];
+      if ((await isCutOff(page)) || problems.length > 0) found.push([name, ...problems]);
+    };
+    for (const name of screens) {
+      await showScreen(page, name);
+      await look(name);
+    }
+    await showScreen(page, 'Review');
+    for (const key of ['e', 'e', 's', 's', 'g', 'g', 'f']) {
+      await page.keyboard.press(key);
+      await look(`Review, ${key}`);
+    }
+    expect(found).toEqual([]);
+    await page.context().close();
+  });
+});
+
+it('in forced colours bars, focus, selection and states can be seen', async () => {
+  const page = await app.open({ forcedColors: 'active' });
+  await showScreen(page, 'Review');
+  const aside = page.getByRole('complementary');
+  await aside.locator('.bar.negative').first().waitFor();
+  for (const bar of ['.bar:not(.negative)', '.bar.negative'])
+    expect(await canBeSeen(aside.locator(bar).first())).toBe(true);
+
+  // Tiles are alike but for what is told of them, once their pictures are gone.
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('[role=gridcell] :is(img, .rank, .caption) { visibility: hidden }');
+    document.adoptedStyleSheets.push(sheet);
+  });
+  await page.keyboard.press('g');
+  await page.keyboard.press('k');
+  await expectDecided(page, 1);
+  for (const key of ['Shift+ArrowRight', 'Control+ArrowRight', 'Control+ArrowRight']) await page.keyboard.press(key);
+  const looks: string[] = [];
+  for (const place of [0, 1, 2, 3, 4, 5]) {
+    const box = (await page.locator(`[data-place="${place}"]`).boundingBox())!;
+    const clip = { x: box.x - 4, y: box.y - 4, width: box.width + 8, height: box.height + 8 };
+    looks.push((await page.screenshot({ clip })).toString('base64'));
+  }
+  const [kept, selected, , , focused, plain] = looks;
+  expect(new Set([kept, selected, focused, plain]).size).toBe(4);
   await page.context().close();
 });
