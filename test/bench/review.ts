@@ -58,7 +58,7 @@ async function withProject<Result>(
     const found = await pictures(images);
     if (!found) return undefined;
     writeReviewProject(home, images, found);
-    const app = await startApp(browser, home);
+    const app = await startApp(browser, { home });
     try {
       return await measure(app);
     } finally {

@@ -3,6 +3,7 @@ import type { CoreCalls } from '../../shared/core-contract.ts';
 import { stateAfter, type Action, type LabelChange } from '../../shared/labels.ts';
 import type { RankingMethod } from '../../shared/ranking.ts';
 import type { ReviewAnswer, ReviewProgress } from '../../shared/review.ts';
+import { isAppError } from '../../shared/errors.ts';
 import { t } from '../texts.svelte.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence, type Notices } from './notices.svelte.ts';
@@ -98,7 +99,8 @@ export class Decisions {
     try {
       this.progress = await this.#core.call('reviews.progress', {});
     } catch (error) {
-      this.#notices.show(error);
+      // A lost line is told above the screen, and what is missing is read when it is back.
+      if (!isAppError(error, 'unavailable')) this.#notices.show(error);
     }
   }
 
