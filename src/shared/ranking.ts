@@ -77,6 +77,11 @@ export interface BakeOff {
   methods: BakedRanking[] | null;
 }
 
+/** Before so many verdicts, or so few that say wrong and so few that say right, nothing is said of what is left. */
+export const fewestToEstimate = { verdicts: 50, ofEach: 5 };
+/** What the next reviews are expected to find is said for so many of them. */
+export const reviewsAhead = 100;
+
 /** A number that is not known, and the interval that should hold it nine times in ten. */
 export interface Estimate {
   value: number;

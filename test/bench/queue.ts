@@ -18,7 +18,7 @@ import {
   type SetName,
 } from './label-sets.ts';
 import { measureRounds } from './rounds.ts';
-import type { Bench, Row } from './row.ts';
+import { medianOf, type Bench, type Row } from './row.ts';
 import { balance, drawOrder, measureAccuracy, reviewLearning } from './simulated-review.ts';
 
 const seeds = [1, 2, 3, 4, 5];
@@ -190,7 +190,7 @@ async function measureLearning(name: string, matrix: Matrix, set: SetName): Prom
   for (const share of [0.1, 0.2, 0.4]) {
     const [learned, balanced, byChance] = [
       await measureAccuracy(context, problem, order, share),
-      await measureAccuracy(context, problem, balance(fixed, problem.labels, classes), share),
+      await measureAccuracy(context, problem, balance(order, problem.labels, classes), share),
       await measureAccuracy(context, problem, random, share),
     ];
     rows.push({
@@ -211,9 +211,10 @@ async function measureEstimates(say: (sentence: string) => void): Promise<Row[]>
   const sets: SetName[] = ['aggre', 'worse', 'sym40', 'pair35', 'sym10'];
   const problems = models.flatMap((model) => sets.map((set) => ({ model, set })));
   let reviews = 0;
-  let said = 0;
-  let held = 0;
-  let width = 0;
+  let silent = 0;
+  /** Whether the interval held the truth: at the end of each review, when it was first said, and at each of its steps. */
+  const held = { last: [] as boolean[], first: [] as boolean[], each: [] as boolean[] };
+  const widths: number[] = [];
   for (let seed = 1; reviews < reviewsInAll; seed++)
     for (const { model, set } of problems) {
       if (reviews === reviewsInAll) break;
@@ -229,19 +230,31 @@ async function measureEstimates(say: (sentence: string) => void): Promise<Row[]>
       // Reviews end anywhere between 8 and 30 %.
       const share = 0.08 + 0.22 * ((reviews * 0.618) % 1);
       const { estimates } = await reviewLearning(context, problem, { share, seed });
-      const last = estimates.at(-1);
-      if (!last?.said) continue;
-      const [low, high] = last.said.left.interval;
-      said += 1;
-      held += Number(low <= last.left && last.left <= high);
-      width += (high - low) / Math.max(1, last.left);
+      const steps = estimates.flatMap(({ left, said }) => (said ? [{ left, interval: said.left.interval }] : []));
+      const isHeld = steps.map(({ left, interval: [low, high] }) => low <= left && left <= high);
+      if (estimates.at(-1)?.said) held.last.push(isHeld.at(-1)!);
+      else silent += 1;
+      held.first.push(...isHeld.slice(0, 1));
+      held.each.push(...isHeld);
+      for (const {
+        left,
+        interval: [low, high],
+      } of steps)
+        widths.push((high - low) / Math.max(1, left));
     }
+  const shareOf = (those: boolean[]) => those.filter(Boolean).length / those.length;
   return [
     {
       case: `errors left: 90 % interval holds the truth, ${reviews} reviews of ${imagesPerReview} images`,
-      ours: held / said,
-      unit: `of ${said} that could say`,
-      limit: `at least 0.8; mean width ${(width / said).toFixed(2)} of the truth; ${reviews - said} said that they could not know yet`,
+      ours: shareOf(held.last),
+      unit: `of ${held.last.length} that could say`,
+      limit: [
+        'at least 0.8',
+        `when first said ${shareOf(held.first).toFixed(2)} of ${held.first.length}`,
+        `at every step ${shareOf(held.each).toFixed(2)} of ${held.each.length}`,
+        `middle width ${medianOf(widths).toFixed(2)} of the truth`,
+        `${silent} said that they could not know yet`,
+      ].join('; '),
     },
   ];
 }

@@ -314,6 +314,17 @@ describe('review', () => {
     expect(core.params('queue.page')).toMatchObject([{ from: 0 }, { lead: [1, 2, 3, 4, 5, 6] }]);
   });
 
+  it('says of what is left how it is known, for no more images than are open, and of which order', async () => {
+    const { core, state } = await openReview();
+    const next = { value: 20, interval: [8, 40] as [number, number] };
+    core.emit('queue.reordered', { verdicts: 60, estimate: { left: next, next }, gain: null, dueIn: 20 });
+    const bar = () => document.querySelector('.lines')!.textContent!.replace(/\s+/g, ' ');
+    await waitFor(() => expect(bar()).toContain('After 60 verdicts about 20 wrong labels were left (8 to 40).'));
+    expect(bar()).toContain('Keep going: the next 12 should hold about 12 (8 to 12).');
+    await state.review.start({ method: 'importance' });
+    await waitFor(() => expect(bar()).toContain('in the learned order the next 12 should hold'));
+  });
+
   it('has a name for every picture and a type for every button', async () => {
     await openReview();
     expect(screen.getByRole('img', { name: 'ship, train/picture-1.png' })).toBeTruthy();

@@ -34,6 +34,8 @@ export class Learning {
   readonly #options: LearningOptions;
   #step: Promise<void> | undefined;
   #controller: AbortController | undefined;
+  /** Train images under the newest fit: counting them takes longer than a decision may. */
+  #train = { fitId: 0, images: 0 };
   #isClosed = false;
 
   constructor(options: LearningOptions) {
@@ -77,8 +79,10 @@ export class Learning {
   }
 
   #dueIn(): number {
-    const train = this.#options.project.store.images.countBySplit().train;
-    const due = Math.max(fewest, Math.min(most, Math.round(train / stepsInAll)));
+    const fitId = this.#newestFit()?.id ?? 0;
+    if (this.#train.fitId !== fitId || fitId === 0)
+      this.#train = { fitId, images: this.#options.project.store.images.countBySplit().train };
+    const due = Math.max(fewest, Math.min(most, Math.round(this.#train.images / stepsInAll)));
     return Math.max(0, due - this.#countNew());
   }
 

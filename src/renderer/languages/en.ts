@@ -582,12 +582,18 @@ export const texts = {
   'filter.use_one': 'Show {{count}} image',
   'filter.use_other': 'Show {{count}} images',
   'filter.use-all': 'Show',
-  'learning.go-on': 'Keep going: the next 100 should hold about **{{next}}** ({{low}} to {{high}}).',
-  'learning.stop': 'Sensible to stop: the next 100 should hold about **{{next}}** ({{low}} to {{high}}).',
-  'learning.left': 'About **{{left}}** wrong labels are left ({{low}} to {{high}}).',
+  'learning.go-on': 'Keep going: the next {{ahead}} should hold about **{{next}}** ({{low}} to {{high}}).',
+  'learning.go-on-elsewhere':
+    'Keep going: in the learned order the next {{ahead}} should hold about **{{next}}** ({{low}} to {{high}}).',
+  'learning.stop': 'Sensible to stop: the next {{ahead}} should hold about **{{next}}** ({{low}} to {{high}}).',
+  'learning.stop-elsewhere':
+    'Sensible to stop: even in the learned order the next {{ahead}} should hold about **{{next}}** ({{low}} to {{high}}).',
+  'learning.left_one': 'After {{count}} verdict about **{{left}}** wrong labels were left ({{low}} to {{high}}).',
+  'learning.left_other': 'After {{count}} verdicts about **{{left}}** wrong labels were left ({{low}} to {{high}}).',
   'learning.gain': 'At the rate so far the next 100 gain {{gain}} points ({{low}} to {{high}}).',
   'learning.gain-unknown': 'What that gains cannot be told yet: it takes two runs with 20 changed labels between.',
-  'learning.unknown': 'too few verdicts to say how many are left',
+  'learning.unknown':
+    'How many are left is said after {{verdicts}} verdicts, with at least {{ofEach}} labels kept and {{ofEach}} found wrong.',
   'learning.reordered_one': 'The rest of the queue is in a new order, learned from {{count}} verdict.',
   'learning.reordered_other': 'The rest of the queue is in a new order, learned from {{count}} verdicts.',
   'progress.time': '**{{seconds}}** s each',

@@ -530,12 +530,17 @@ export const texts: Language['texts'] = {
   'filter.clear': '显示全部',
   'filter.use_other': '显示 {{count}} 张图像',
   'filter.use-all': '显示',
-  'learning.go-on': '请继续：接下来 100 张中约有 **{{next}}** 个错误（{{low}} 至 {{high}}）。',
-  'learning.stop': '可以停止：接下来 100 张中约只有 **{{next}}** 个错误（{{low}} 至 {{high}}）。',
-  'learning.left': '约剩 **{{left}}** 个错误标签（{{low}} 至 {{high}}）。',
+  'learning.go-on': '请继续：接下来 {{ahead}} 张中约有 **{{next}}** 个错误（{{low}} 至 {{high}}）。',
+  'learning.go-on-elsewhere':
+    '请继续：按学习到的顺序，接下来 {{ahead}} 张中约有 **{{next}}** 个错误（{{low}} 至 {{high}}）。',
+  'learning.stop': '可以停止：接下来 {{ahead}} 张中约只有 **{{next}}** 个错误（{{low}} 至 {{high}}）。',
+  'learning.stop-elsewhere':
+    '可以停止：即使按学习到的顺序，接下来 {{ahead}} 张中也约只有 **{{next}}** 个错误（{{low}} 至 {{high}}）。',
+  'learning.left_other': '在 {{count}} 个判定之后，约剩 **{{left}}** 个错误标签（{{low}} 至 {{high}}）。',
   'learning.gain': '按目前的速度，接下来 100 张可使准确率变化 {{gain}} 个百分点（{{low}} 至 {{high}}）。',
   'learning.gain-unknown': '收益尚无法判断：需要两次运行，其间至少更改 20 个标签。',
-  'learning.unknown': '判定太少，还无法估计剩余错误',
+  'learning.unknown':
+    '做出 {{verdicts}} 个判定（其中至少保留 {{ofEach}} 个、判错 {{ofEach}} 个）后，才能估计剩余错误。',
   'learning.reordered_other': '队列的其余部分已根据 {{count}} 个判定重新排序。',
   'progress.time': '每张 **{{seconds}}** 秒',
 

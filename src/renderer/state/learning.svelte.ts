@@ -40,8 +40,8 @@ export class Learning {
   }
 
   #whereabouts(): string {
-    const { queue, view, isVisiting } = this.#review;
-    return `${queue.overlay.size} ${view} ${isVisiting}`;
+    const { queue, view, isVisiting, decisions } = this.#review;
+    return `${queue.overlay.size} ${view} ${isVisiting} ${decisions.saved}`;
   }
 
   async #takeUp(): Promise<void> {

@@ -1,20 +1,15 @@
 // How many wrong labels are left, as far as the verdicts tell.
 import type { Verdicts } from '../../../shared/compute-contract.ts';
-import type { ErrorsLeft } from '../../../shared/ranking.ts';
+import { fewestToEstimate, reviewsAhead, type ErrorsLeft } from '../../../shared/ranking.ts';
 import type { VerdictModel } from './verdict-model.ts';
 
-/** Before so many verdicts, or so few of either kind, nothing is said. */
-const fewestVerdicts = 50;
-const fewestOfEach = 5;
 /** Of a normal distribution nine tenths lie within so many standard deviations. */
 const spread = 1.645;
 /**
  * The verdicts are of the head of the queue and the estimate is of the rest: by so much (one standard deviation) the log
  * odds there may be off from what the model says, besides what it knows that it does not know.
  */
-const drift = 0.5;
-/** What the next reviews are expected to find is said for so many of them. */
-const ahead = 100;
+const drift = 1;
 
 /**
  * The number of wrong labels among the open rows, and among the first hundred of them, with intervals that should hold the
@@ -23,8 +18,9 @@ const ahead = 100;
  */
 export function estimateLeft(model: VerdictModel, open: Int32Array, { isWrong }: Verdicts): ErrorsLeft | null {
   const wrong = isWrong.reduce((sum, value) => sum + value, 0);
-  if (isWrong.length < fewestVerdicts || Math.min(wrong, isWrong.length - wrong) < fewestOfEach) return null;
-  return { left: estimate(model, open), next: estimate(model, open.subarray(0, ahead)) };
+  if (isWrong.length < fewestToEstimate.verdicts || Math.min(wrong, isWrong.length - wrong) < fewestToEstimate.ofEach)
+    return null;
+  return { left: estimate(model, open), next: estimate(model, open.subarray(0, reviewsAhead)) };
 }
 
 function estimate(model: VerdictModel, rows: Int32Array): ErrorsLeft['left'] {

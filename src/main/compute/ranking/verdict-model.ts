@@ -26,7 +26,11 @@ export interface VerdictModel {
   count(rows: Int32Array): { mean: number; ofWeights: number; ofChance: number };
 }
 
-const precisions = { intercept: 0.1, score: 5, class: 10 };
+/**
+ * The head of a queue is nearly all wrong, as its prior says or more so. A free intercept and stiff slopes would take that for
+ * wrong labels everywhere; so the slopes have room to say that the prior is too cautious instead.
+ */
+const precisions = { intercept: 1, score: 2, class: 10 };
 /** Log odds beyond this say no more: nothing is as sure as that. */
 const surest = 20;
 const maxSteps = 30;
