@@ -18,7 +18,7 @@ export function describeInput({ channels, height, width, layout, element, batch 
 
 export function describeHead({ kind, dimensions, classes, exact }: Head): string {
   if (kind === 'none') return t('model.head-none', { dimensions });
-  return t(exact ? 'model.head-exact' : 'model.head-inexact', { kind, dimensions, classes });
+  return t(exact ? 'model.head-exact' : 'model.head-inexact', { kind, dimensions, count: classes });
 }
 
 export function describeLook({ classIndex, className, probability }: PictureLook): string {

@@ -1,6 +1,8 @@
 // Every text of the screen in the language of the page. A language is one file in `languages/`: putting it there adds it.
 import i18next from 'i18next';
 import { formatCount } from './numbers.ts';
+import { toldBy, type Places } from '../shared/told.ts';
+import type { AppError } from '../shared/errors.ts';
 import type { texts as english } from './languages/en.ts';
 
 type English = typeof english;
@@ -17,9 +19,6 @@ export interface Language {
 }
 
 type TextOf<Key extends TextKey> = Key extends PlainKey ? English[Key] : English[`${Key & CountedKey}_other`];
-type Places<Text extends string> = Text extends `${string}{{${infer Place}}}${infer Rest}`
-  ? Place | Places<Rest>
-  : never;
 type Needs<Key extends TextKey> = Places<TextOf<Key>> | (Key extends CountedKey ? 'count' : never);
 
 /** Stands for `**` once a text is loaded, so that stars in the name of a class are only stars. */
@@ -62,6 +61,12 @@ export function t<Key extends TextKey>(
     else filled[name] = written;
   }
   return i18n.t(asked, filled);
+}
+
+/** The sentence of a failure, in the page's language where it is one of those that every language has. */
+export function sayError(error: AppError): string {
+  const said = toldBy(error);
+  return said ? i18n.t(said.key, { lng: current, ...said.places }) : error.message;
 }
 
 /** Codes and names of all languages, each name in its own language. */

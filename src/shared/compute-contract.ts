@@ -4,6 +4,7 @@ import type { ExperimentMethod } from './experiment.ts';
 import type { Certificate, EvidenceOrder, FeatureScale, FitTarget, ModelOutput } from './fit.ts';
 import type { ModelDescription, Preprocessing, Provider, ProviderCheck, ProviderRefusal } from './model.ts';
 import type { BakedRanking, ErrorsLeft, RankingMethod } from './ranking.ts';
+import type { Stage } from './told.ts';
 
 export interface MeasuredImage {
   /** null where the file could be read and its picture header understood; else a sentence. */
@@ -389,5 +390,5 @@ export type ComputeEvents = {
    * Progress of the call under way that takes long: `fit.run`, `fit.leaveOneOut`, `rank.run`, `rank.bakeOff`, `experiment.run`,
    * `sample.draw`; and of `model.extract` the images that have gone through the model since it was opened.
    */
-  progress: { done: number; total: number | null; stage: string };
+  progress: { done: number; total: number | null; stage: Stage };
 };

@@ -267,7 +267,12 @@ export const coreContract = {
       }),
       z.strictObject({
         kind: z.literal('export'),
-        params: z.strictObject({ format: z.enum(['csv', 'onnx', 'test-labels']), folder: PlaceSchema, name: Name }),
+        /** `pace` is that of the reviewer alone, and leaves in no other way. */
+        params: z.strictObject({
+          format: z.enum(['csv', 'onnx', 'test-labels', 'pace']),
+          folder: PlaceSchema,
+          name: Name,
+        }),
         after: Id.optional(),
       }),
     ]),

@@ -26,7 +26,7 @@ export interface WireError {
 
 /**
  * An expected failure. `message` is one sentence for the person: what happened, and what to do about it.
- * `detail` is for programs and tests; it never holds text that the sentence needs.
+ * `detail` is for programs and tests; of a sentence that `told.ts` has, it holds the name and the places.
  */
 export class AppError extends Error {
   readonly code: ErrorCode;

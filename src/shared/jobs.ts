@@ -1,4 +1,5 @@
 // Long work.
+import type { Stage } from './told.ts';
 
 export const jobKinds = [
   'sample',
@@ -27,8 +28,8 @@ export interface Job {
   /** Units of work; total is null until it is known. */
   done: number;
   total: number | null;
-  /** What it is doing now, in a few words. */
-  stage: string;
+  /** What it is doing now; '' before it has said so. */
+  stage: Stage | '';
   /** A sentence on what came of it, or how far it got. */
   note: string | null;
   /** The sentence of the failure. */

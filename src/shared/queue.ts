@@ -54,7 +54,7 @@ export interface QueueRow {
   state: ReviewState;
   score: number;
   /** abs(alpha) of the label in the fit. */
-  importance: number;
+  importance: number | null;
 }
 
 export interface QueuePage {

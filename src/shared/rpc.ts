@@ -1,6 +1,7 @@
 // Calls, cancels and events over a Port. The same seventy lines serve page to core and core to compute,
 // whatever carries them: a MessagePort, a WebSocket or a child process.
 import { AppError, cancelled, isAppError, type WireError } from './errors.ts';
+import { tell } from './told.ts';
 
 /** Something that carries messages both ways and says when it has ended. */
 export interface Port {
@@ -95,7 +96,7 @@ export function serve<Calls extends CallTable, Events extends EventTable>(
     const wasCancelled = signal.aborted && error instanceof Error && error.name === 'AbortError';
     if (wasCancelled) return cancelled().toWire();
     const reference = options.onBug(error, call);
-    return { code: 'internal', message: `Something went wrong inside Second Look. The log has it under ${reference}.` };
+    return tell('internal', 'bug', { reference }).toWire();
   }
 
   return { emit: (event, payload) => post({ event, payload }) };
@@ -157,7 +158,7 @@ export function connect<Calls extends CallTable, Events extends EventTable>(port
   };
 }
 
-const gone = () => new AppError('unavailable', 'The connection to Second Look was lost. It is being opened again.');
+const gone = () => tell('unavailable', 'lost', {});
 
 function readUp(message: unknown): Up | undefined {
   if (typeof message !== 'object' || message === null) return undefined;

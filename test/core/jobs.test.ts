@@ -42,7 +42,7 @@ describe('a job', () => {
   it('goes from queued through running to done, and keeps its note and result', async () => {
     const { jobs, changes } = startJobs({
       fit: async (params, { report }) => {
-        report({ done: 1, total: 2, stage: 'Fitting' });
+        report({ done: 1, total: 2, stage: 'fitting' });
         return { note: 'Fitted.', result: params };
       },
     });

@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { exportPace } from '../../src/main/core/export-pace.ts';
 import { Reviews } from '../../src/main/core/reviews.ts';
 import type { Store } from '../../src/main/store/store.ts';
 import { createRandom } from '../../src/shared/random.ts';
@@ -17,6 +21,31 @@ const label = (imageId: number) => {
 };
 const relabel = (imageId: number, classId: number) =>
   reviews.decide({ decisions: [{ imageId, action: 'relabel', classId }] });
+
+describe('pace', () => {
+  it('leaves as a file of the reviewer alone, as CSV or JSON', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'second-look-pace-'));
+    const write = (name: string, reviewer: string) =>
+      exportPace({ store }, { format: 'pace', folder, name, reviewer }, { signal: new AbortController().signal });
+    new Reviews(store, 'ada').decide({ decisions: [{ imageId: 3, action: 'keep' }], spentMs: 9000 });
+    for (const [imageId, spentMs] of [
+      [1, 1000],
+      [2, 4000],
+    ] as const)
+      reviews.decide({ decisions: [{ imageId, action: 'exclude' }], spentMs });
+    await write('pace.csv', 'lin');
+    expect(readFileSync(join(folder, 'pace.csv'), 'utf8')).toBe(
+      'reviewer,decisions,changes,imagesPerHour,hitRateOfLast50,medianSeconds\nlin,2,2,,1,4\n',
+    );
+    await write('pace.json', 'lin');
+    expect(JSON.parse(readFileSync(join(folder, 'pace.json'), 'utf8'))).toMatchObject({
+      reviewer: 'lin',
+      imagesPerHour: null,
+    });
+    await expect(write('none.csv', 'nobody')).rejects.toThrow('nobody has decided nothing');
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe('decisions', () => {
   it('set label and state, and are counted', () => {

@@ -15,7 +15,7 @@ describe('jobs', () => {
       state: 'running',
       done: 12_400,
       total: 50_000,
-      stage: 'Extracting features',
+      stage: 'extracting',
       perSecond: 412.4,
       secondsLeft: 91,
     });

@@ -3,11 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../src/shared/errors.ts';
+import { tell } from '../../src/shared/told.ts';
 import { texts as english } from '../../src/renderer/languages/en.ts';
 import {
   boldMark,
   chooseLanguage,
   languageNames,
+  sayError,
   setLanguage,
   t,
   type Language,
@@ -73,6 +76,24 @@ describe('t', () => {
     expect(chooseLanguage(['fr-FR', 'zh-SG', 'en'])).toBe('zh-CN');
     expect(chooseLanguage(['en-AU'])).toBe('en');
     expect(chooseLanguage(['fr'])).toBe('en');
+  });
+});
+
+describe('what core says', () => {
+  const full = AppError.fromWire(tell('no-space', 'disk-full', { path: '/data/{{path}}.secondlook' }).toWire());
+
+  it('is English as it comes, and the same in the page’s language', () => {
+    expect(sayError(full)).toBe(full.message);
+    expect(full.message).toMatch(/^The disk that holds \/data\/\{\{path\}\}\.secondlook is full\./);
+    setLanguage('zh-CN');
+    expect(sayError(full)).toBe('/data/{{path}}.secondlook 所在的磁盘已满。请腾出空间后重试；已保存的内容不会丢失。');
+    expect(t('stage.fitting')).toBe('正在拟合分类头');
+  });
+
+  it('stays as it is where it is told in English alone', () => {
+    setLanguage('zh-CN');
+    const plain = new AppError('not-found', 'That picture is gone.', { detail: { told: 'no-such-sentence' } });
+    expect(sayError(plain)).toBe('That picture is gone.');
   });
 });
 

@@ -159,8 +159,11 @@ export function createProgram(): Command {
 
   add<ExportOptions>('export', 'write the corrected labels, or the model with the fitted head', exportProject)
     .addOption(
-      new Option('--format <format>', 'csv: the labels; onnx: the model; test-labels: the verdicts on test labels')
-        .choices(['csv', 'onnx', 'test-labels'])
+      new Option(
+        '--format <format>',
+        'csv: the labels; onnx: the model; test-labels: the verdicts on test labels; pace: your own, as .csv or .json',
+      )
+        .choices(['csv', 'onnx', 'test-labels', 'pace'])
         .makeOptionMandatory(),
     )
     .requiredOption('--out <path>', 'a file that does not exist yet');

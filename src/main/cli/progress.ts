@@ -1,4 +1,5 @@
 import type { Job } from '../../shared/jobs.ts';
+import { told } from '../../shared/told.ts';
 
 const everyMs = 2_000;
 let last = { text: '', at: 0 };
@@ -13,7 +14,7 @@ export function showProgress(job: Job): void {
     return;
   }
   const parts = [
-    stage,
+    stage === '' ? '' : told[`stage.${stage}`],
     total === null ? '' : `${done} of ${total}`,
     perSecond === null ? '' : `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} a second`,
     secondsLeft === null ? '' : `${Math.ceil(secondsLeft)} s left`,

@@ -49,7 +49,7 @@ function createModelCalls(
     await extractor?.close();
     extractor = undefined;
     const model = await openModel(params);
-    extractor = new Extractor(model, (done) => report({ done, total: null, stage: 'Extracting features' }));
+    extractor = new Extractor(model, (done) => report({ done, total: null, stage: 'extracting' }));
     return { provider: model.provider, batch: model.batch, providersTried: model.providersTried };
   }
 

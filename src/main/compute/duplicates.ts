@@ -25,7 +25,7 @@ export async function findNearDuplicates(
 ): Promise<ComputeCalls['duplicates.find']['result']> {
   const possible: [number, number][] = [];
   await forEachNeighbours(matrix, rows, candidates, signal, (own, nearest) => {
-    if (own % 1000 === 0) report({ done: own, total: rows.length, stage: 'Comparing features' });
+    if (own % 1000 === 0) report({ done: own, total: rows.length, stage: 'comparing-features' });
     for (const { row, cosine } of nearest)
       if (cosine >= leastCosine) possible.push([Math.min(own, row), Math.max(own, row)]);
   });
@@ -36,7 +36,7 @@ export async function findNearDuplicates(
     signal.throwIfAborted();
     const look = await readLook(paths[place]!).catch(() => null);
     if (look) looks.set(place, look);
-    if (looks.size % 200 === 0) report({ done: looks.size, total: wanted.length, stage: 'Comparing pictures' });
+    if (looks.size % 200 === 0) report({ done: looks.size, total: wanted.length, stage: 'comparing-pictures' });
   });
   const pairs = unique.filter(([a, b]) => {
     const [first, second] = [looks.get(a), looks.get(b)];

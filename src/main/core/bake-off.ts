@@ -26,7 +26,7 @@ export async function bakeOff(
   const result: BakeOff = { reviewed: verdicts.judged.length, wrong, fewest, checked, methods: null };
   if (Math.min(wrong, result.reviewed - wrong) < fewest)
     return { note: 'There are too few verdicts to compare rankings by.', result };
-  report({ done: 0, total: null, stage: 'Loading the features' });
+  report({ done: 0, total: null, stage: 'loading-features' });
   const { fitId } = await loaded.fit();
   const classes = store.classes.count();
   const methods = distinctRankings(classes).filter((method) => method !== 'learned');

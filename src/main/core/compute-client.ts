@@ -1,6 +1,7 @@
 // Core's end of the compute process: started when first needed, killed when it does not let go, started anew after a crash.
 import type { ComputeCalls, ComputeEvents } from '../../shared/compute-contract.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { connect, type Client } from '../../shared/rpc.ts';
 import type { ComputeProcess, CoreHost } from './host.ts';
 
@@ -49,13 +50,7 @@ export class ComputeClient {
       if (!isAppError(error, 'unavailable')) throw error;
       if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.', { cause: error });
       const why = await running.process.ended;
-      throw new AppError(
-        'compute-crashed',
-        `The compute process ended unexpectedly (${why}). What was saved is kept; start it again to go on.`,
-        {
-          cause: error,
-        },
-      );
+      throw tell('compute-crashed', 'compute-ended', { why }, { cause: error });
     } finally {
       clearTimeout(grace);
       signal?.removeEventListener('abort', killAfterGrace);

@@ -12,6 +12,7 @@ import {
 import type { Job } from '../../shared/jobs.ts';
 import type { Grant, ProjectOverview } from '../../shared/project.ts';
 import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { MediaRequest } from '../../shared/media-url.ts';
 import { serve, type Handlers, type Port } from '../../shared/rpc.ts';
 import { ComputeClient } from './compute-client.ts';
@@ -76,7 +77,7 @@ export function createCore(host: CoreHost): Core {
   }
 
   function current(): OpenProject {
-    if (!open) throw new AppError('not-found', 'No project is open. Open one, or make a new one.');
+    if (!open) throw tell('not-found', 'no-project', {});
     return open;
   }
 
@@ -144,7 +145,12 @@ export function createCore(host: CoreHost): Core {
     }
     if (kind === 'export') {
       const { folder, ...rest } = request.params;
-      return jobs.start(kind, { ...rest, folder: await grants.resolve(folder) } satisfies ExportJobParams, after);
+      const { reviewer } = settings;
+      return jobs.start(
+        kind,
+        { ...rest, folder: await grants.resolve(folder), reviewer } satisfies ExportJobParams,
+        after,
+      );
     }
     return jobs.start(kind, request.params, after);
   }

@@ -19,7 +19,7 @@ export async function findDuplicates(
   { signal, report }: JobContext,
 ): Promise<JobOutcome> {
   const { store } = project;
-  report({ done: 0, total: null, stage: 'Loading the features' });
+  report({ done: 0, total: null, stage: 'loading-features' });
   await loaded.matrix(signal);
   const root = requireImageRoot(project);
   const bySha = new Map<string, number[]>();

@@ -27,7 +27,7 @@ export async function runExperiment(
   const { store } = project;
   const { features, methods, seeds, checked, flip, noise, lambda } = params;
   const targets = folder === undefined ? undefined : await freeTargets(folder, 'experiment');
-  report({ done: 0, total: null, stage: 'Loading the features' });
+  report({ done: 0, total: null, stage: 'loading-features' });
   if (features === 'head') await loaded.matrix(signal);
   const modelId = requireModel(project).id;
   const train = store.labels.ofSplit('train', modelId).filter(({ classId }) => classId !== null);

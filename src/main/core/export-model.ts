@@ -34,7 +34,7 @@ export async function exportModel(
   const target = await freeTarget(folder, name);
   const model = requireModel(project);
   const root = requireImageRoot(project);
-  report({ done: 0, total: null, stage: 'Writing and checking the model' });
+  report({ done: 0, total: null, stage: 'writing-model' });
   const { fitId } = await loaded.fit();
   const fit = store.fits.find(fitId)!;
   const classNames = store.classes.list().map((each) => each.name);

@@ -11,9 +11,11 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Project } from './project.ts';
 
 export interface ExportJobParams {
-  format: 'csv' | 'onnx' | 'test-labels';
+  format: 'csv' | 'onnx' | 'test-labels' | 'pace';
   folder: string;
   name: string;
+  /** Whose pace. */
+  reviewer: string;
 }
 
 export interface ExportResult {
@@ -34,7 +36,7 @@ export async function exportLabels(
   const source = store.source.read();
   if (!source) throw new AppError('not-found', 'This project has no labels yet. Import them first.');
 
-  report({ done: 0, total: null, stage: 'Writing the labels' });
+  report({ done: 0, total: null, stage: 'writing-labels' });
   const changed = store.labels.changed();
   const lines =
     source.format === 'csv'

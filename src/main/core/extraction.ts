@@ -66,7 +66,7 @@ export async function extract(
       { signal },
     );
   };
-  report({ done: 0, total: null, stage: 'Opening the model' });
+  report({ done: 0, total: null, stage: 'opening-model' });
   let opened: { generation: number; answer: ReturnType<typeof open> } | undefined;
   /**
    * Opens the model once for each compute process, however many blocks ask. A crash meanwhile says nothing of the pictures,
@@ -116,7 +116,7 @@ export async function extract(
     return answer;
   };
   const reportImages = () =>
-    report({ done: skipped + done + inferred - answered, total: extractable, stage: 'Extracting features' });
+    report({ done: skipped + done + inferred - answered, total: extractable, stage: 'extracting' });
 
   async function extractBlock(firstImageId: number): Promise<void> {
     const lastImageId = Math.min(imageCount, firstImageId + blockSize - 1);

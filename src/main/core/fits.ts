@@ -99,7 +99,7 @@ async function fitHead(
 ): Promise<{ summary: FitSummary; reached: boolean }> {
   const { store } = project;
   const model = requireModel(project);
-  report({ done: 0, total: null, stage: 'Loading the features' });
+  report({ done: 0, total: null, stage: 'loading-features' });
   await loaded.matrix(signal);
 
   const train = readTrainingSet(project);
@@ -110,7 +110,7 @@ async function fitHead(
   const changedLabels = store.labels.changedCount();
   await nextTurn(signal);
 
-  report({ done: 0, total: null, stage: 'Fitting the head' });
+  report({ done: 0, total: null, stage: 'fitting' });
   const stopListening = compute.onProgress(report);
   const readMeanwhile = async () => {
     await dropStaleRankings(project, signal);
@@ -124,7 +124,7 @@ async function fitHead(
     readMeanwhile(),
   ]).finally(stopListening);
 
-  report({ done: 0, total: null, stage: 'Measuring the fit' });
+  report({ done: 0, total: null, stage: 'measuring-fit' });
   const head = { weights: answer.weights, scale: answer.scale, classes };
   const trainPrediction = await predictClasses(compute, head, imageIds, classes, signal);
   const predictedClassIds = await predictClasses(compute, head, test.imageIds, classes, signal);

@@ -30,7 +30,7 @@ export async function fitModel(
   const { store } = project;
   const model = requireModel(project);
   const classes = store.classes.count();
-  report({ done: 0, total: null, stage: 'Loading the features' });
+  report({ done: 0, total: null, stage: 'loading-features' });
   await loaded.matrix(signal);
   const own = readLogits(project, model, classes);
   const train = store.labels.ofSplit('train', model.id);
@@ -56,7 +56,7 @@ export async function fitModel(
     )
     .finally(stopListening);
 
-  report({ done: 0, total: null, stage: 'Comparing the fit with the model' });
+  report({ done: 0, total: null, stage: 'comparing-model' });
   const testImageIds = Int32Array.from(store.labels.ofSplit('test', model.id), ({ imageId }) => imageId);
   const compareOn = (ids: Int32Array) =>
     compare(compute, { weights: answer.weights, scale: answer.scale, classes }, output, ids, own, signal);

@@ -63,7 +63,7 @@ export async function importImages(
   params: ImportJobParams,
   { signal, report }: JobContext,
 ): Promise<JobOutcome> {
-  report({ done: 0, total: null, stage: 'Reading the labels' });
+  report({ done: 0, total: null, stage: 'reading-labels' });
   const root = await realpath(params.imagesFolder);
   const { imageRoot } = store.project.read();
   if (imageRoot !== null && imageRoot !== root)
@@ -90,7 +90,7 @@ export async function importImages(
   const missing = files.filter(({ path }) => !known.has(path));
   let done = files.length - missing.length;
   for (let first = 0; first < missing.length; first += imagesPerBatch) {
-    report({ done, total: files.length, stage: 'Reading the images' });
+    report({ done, total: files.length, stage: 'reading-images' });
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
     const batch = missing.slice(first, first + imagesPerBatch);
     const measured = await measureInside(root, batch, compute, signal);
@@ -103,7 +103,7 @@ export async function importImages(
     });
     done += batch.length;
   }
-  report({ done, total: files.length, stage: 'Reading the images' });
+  report({ done, total: files.length, stage: 'reading-images' });
   store.refreshStatistics();
 
   const { train, test } = store.images.countBySplit();

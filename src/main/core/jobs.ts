@@ -4,11 +4,12 @@ import { AppError, isAppError } from '../../shared/errors.ts';
 import type { JobRow } from '../store/job-table.ts';
 import type { Store } from '../store/store.ts';
 import { createRate, type Rate } from './rate.ts';
+import type { Stage } from '../../shared/told.ts';
 
 export interface JobReport {
   done: number;
   total: number | null;
-  stage: string;
+  stage: Stage;
 }
 
 export interface JobContext {

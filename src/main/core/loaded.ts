@@ -2,6 +2,7 @@
 // and again when compute was restarted or the features changed.
 import type { FitTarget } from '../../shared/fit.ts';
 import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { blockSize } from '../store/feature-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { requireModel, type Project } from './project.ts';
@@ -12,9 +13,10 @@ export interface FitInHand {
   classIds: Int32Array;
 }
 
-const missing: Record<FitTarget, string> = {
-  labels: 'There is no fit yet. Fit the head first.',
-  model: 'No fit imitates the given model yet. Fit the head with the model as its target first.',
+const missing: Record<FitTarget, () => AppError> = {
+  labels: () => tell('not-found', 'no-fit', {}),
+  model: () =>
+    new AppError('not-found', 'No fit imitates the given model yet. Fit the head with the model as its target first.'),
 };
 
 export class Loaded {
@@ -55,7 +57,7 @@ export class Loaded {
   async fit(target: FitTarget = 'labels'): Promise<FitInHand> {
     await this.matrix();
     const fit = this.#project.store.fits.latest(requireModel(this.#project).id, target);
-    if (!fit) throw new AppError('not-found', missing[target]);
+    if (!fit) throw missing[target]();
     const key = `${this.#compute.generation}:${fit.id}`;
     let loaded = this.#fits.get(target);
     if (loaded?.key !== key) this.#fits.set(target, (loaded = { key, loading: this.#loadFit(fit.id) }));
@@ -71,11 +73,7 @@ export class Loaded {
     const { store } = this.#project;
     const rows = store.images.count();
     const present = store.features.presentBlocks(modelId, rows);
-    if (present.size === 0 || present.size < Math.ceil(rows / blockSize))
-      throw new AppError(
-        'not-found',
-        'Not all images have features yet. Run the extraction (it resumes where it stopped) first.',
-      );
+    if (present.size === 0 || present.size < Math.ceil(rows / blockSize)) throw tell('not-found', 'no-features', {});
     const options = signal ? { signal } : {};
     await this.#compute.call('matrix.open', { rows, dimensions }, options);
     for (let first = 1; first <= rows; first += blockSize) {

@@ -11,6 +11,7 @@ import { Confusions } from './confusion.ts';
 import { exportLabels } from './export.ts';
 import { exportTestLabels } from './export-test-labels.ts';
 import { findDuplicates } from './duplicates.ts';
+import { exportPace } from './export-pace.ts';
 import { exportModel } from './export-model.ts';
 import { extract } from './extraction.ts';
 import { fit, retrain } from './fits.ts';
@@ -122,6 +123,7 @@ export function openProject({
     recovery: alone((params, context) => drawCurve(project, compute, loaded, params as RecoveryJobParams, context)),
     export: (params, context) => {
       const asked = params as ExportJobParams;
+      if (asked.format === 'pace') return exportPace(project, asked, context);
       if (asked.format === 'onnx') return exportModel(project, compute, loaded, version, asked, context);
       return (asked.format === 'csv' ? exportLabels : exportTestLabels)(project, asked, context);
     },

@@ -1,6 +1,7 @@
 // The open project: its file, and what is derived from it and kept while it is open.
 import type { ProjectOverview } from '../../shared/project.ts';
 import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { ModelRow } from '../store/model-table.ts';
 import type { Store } from '../store/store.ts';
 import { readClassMatch } from './class-match.ts';
@@ -25,7 +26,7 @@ export const createProject = (path: string, store: Store): Project => ({
 export function requireModel({ store }: Project): ModelRow {
   const { modelId } = store.project.read();
   const model = modelId === null ? undefined : store.models.find(modelId);
-  if (!model) throw new AppError('not-found', 'This project has no model yet. Choose its ONNX file first.');
+  if (!model) throw tell('not-found', 'no-model', {});
   return model;
 }
 

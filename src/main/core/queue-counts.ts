@@ -1,6 +1,6 @@
 // How many images a query finds, and how many each other choice would find.
 import type { QueueCounts, QueueQuery } from '../../shared/queue.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { StoredQuery } from '../store/queue-sql.ts';
 import type { ScannedLabels } from '../store/ranking-table.ts';
 import { toStoredQuery } from './queue.ts';
@@ -14,7 +14,7 @@ const confusionsListed = 100;
 export async function countQueue(project: Project, asked: QueueQuery, signal: AbortSignal): Promise<QueueCounts> {
   const { store } = project;
   const fit = store.fits.latest(requireModel(project).id);
-  if (!fit) throw new AppError('not-found', 'There is no ranking yet. Fit the head first.');
+  if (!fit) throw tell('not-found', 'no-ranking', {});
   const query = toStoredQuery(project, fit, asked);
   const counts = emptyCounts(store.classes.count());
   const confusions = new Map<string, number>();

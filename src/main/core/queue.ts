@@ -3,7 +3,7 @@
 // the query would find now. A dropped order is simply made anew. A page costs the same at any depth.
 import type { FitSummary } from '../../shared/fit.ts';
 import type { QueuePage, QueueQuery, QueueRow } from '../../shared/queue.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { StoredQuery } from '../store/queue-sql.ts';
 import type { RankedRow } from '../store/ranking-table.ts';
@@ -42,7 +42,7 @@ export function readQueuePage(
 
 function makeOrder(project: Project, asked: QueueQuery, lead: readonly number[]): Order {
   const fit = project.store.fits.latest(requireModel(project).id);
-  if (!fit) throw new AppError('not-found', 'There is no ranking yet. Fit the head first.');
+  if (!fit) throw tell('not-found', 'no-ranking', {});
   const query = toStoredQuery(project, fit, asked);
   const found = project.store.rankings.order(query);
   const order = { id: crypto.randomUUID(), fitId: fit.id, query, ...putFirst(lead, found) };

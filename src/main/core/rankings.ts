@@ -24,7 +24,7 @@ export async function rank(
   { signal, report }: JobContext,
 ): Promise<JobOutcome> {
   const { store } = project;
-  report({ done: 0, total: null, stage: 'Loading the features' });
+  report({ done: 0, total: null, stage: 'loading-features' });
   const { fitId } = await loaded.fit();
   const fit = store.fits.find(fitId)!;
   const homeOf = (method: RankingMethod) => toStoredQuery(project, fit, { method }).rankingFitId;

@@ -7,6 +7,7 @@ import { wilsonInterval } from '../../shared/wilson.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { AppError } from '../../shared/errors.ts';
+import { tell, type Stage } from '../../shared/told.ts';
 import { readTruth, spreadOf } from './experiments.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
@@ -35,10 +36,10 @@ export async function drawCurve(
   const modelId = requireModel(project).id;
   const last = store.fits.latest(modelId);
   const test = readTestSet(project);
-  if (!last) throw new AppError('not-found', 'There is no fit yet. Fit the head first.');
+  if (!last) throw tell('not-found', 'no-fit', {});
   if (test.imageIds.length === 0)
     throw new AppError('not-found', 'There are no test images with features, so there is no accuracy to measure.');
-  report({ done: 0, total: null, stage: 'Loading the features' });
+  report({ done: 0, total: null, stage: 'loading-features' });
   await loaded.matrix(signal);
   const truth = truthFile === undefined ? undefined : await readTruth(project, truthFile);
 
@@ -48,7 +49,7 @@ export async function drawCurve(
   const total = stops.length + orders * drawn + Number(truth !== undefined);
   let done = 0;
   const measure = await openMeasure(project, compute, test, last.id, signal);
-  const next = async (labels: LabelRow[], stage: string) => {
+  const next = async (labels: LabelRow[], stage: Stage) => {
     report({ done, total, stage });
     const correct = await measure(labels);
     done += 1;
@@ -58,7 +59,7 @@ export async function drawCurve(
   const points: CurvePoint[] = [];
   for (const { labelsRevision, decisions } of stops) {
     const labels = store.labels.ofTrainAt(modelId, labelsRevision);
-    const correct = await next(labels, `After ${decisions} decisions`);
+    const correct = await next(labels, 'along-decisions');
     points.push({
       decisions,
       changedLabels: labels.filter(({ classId, givenClassId }) => classId !== givenClassId).length,
@@ -71,13 +72,13 @@ export async function drawCurve(
 
   const trueLabels =
     truth && now.map((label): LabelRow => ({ ...label, classId: truth.get(label.imageId) ?? label.classId }));
-  const cleanCorrect = trueLabels && (await next(trueLabels, 'With all labels true'));
+  const cleanCorrect = trueLabels && (await next(trueLabels, 'all-true'));
   const random = await drawRandom(
     points,
     trueLabels ?? now,
     { orders, isAll: trueLabels !== undefined },
-    async (labels, order) => {
-      const correct = await next(labels, `In random order, ${order} of ${orders}`);
+    async (labels) => {
+      const correct = await next(labels, 'random-orders');
       return toProportion(correct, test).value;
     },
   );
@@ -169,7 +170,7 @@ async function drawRandom(
   points: readonly CurvePoint[],
   final: readonly LabelRow[],
   { orders, isAll }: { orders: number; isAll: boolean },
-  measure: (labels: LabelRow[], order: number) => Promise<number>,
+  measure: (labels: LabelRow[]) => Promise<number>,
 ): Promise<RecoveryCurve['random']> {
   if (points.length < (isAll ? 2 : 3) || orders === 0) return null;
   const places = [...final.keys()].filter((place) => isAll || final[place]!.state !== 'open');
@@ -182,7 +183,7 @@ async function drawRandom(
       const labels = final.map((label, place) =>
         isDecided.has(place) ? label : { ...label, classId: label.givenClassId, state: 'open' as const },
       );
-      accuracies[step]!.push(await measure(labels, order));
+      accuracies[step]!.push(await measure(labels));
     }
   }
   const fixed = (point: CurvePoint): { decisions: number; accuracy: Spread } => ({

@@ -32,9 +32,9 @@ export async function writeReport(
   { signal, report: progress }: JobContext,
 ): Promise<JobOutcome> {
   const target = await freeTarget(folder, name);
-  progress({ done: 0, total: null, stage: 'Measuring the runs' });
+  progress({ done: 0, total: null, stage: 'measuring-runs' });
   const report = await collectReport(project, compute, loaded, thumbnails, errorsLeft, signal);
-  progress({ done: 0, total: null, stage: 'Writing the report' });
+  progress({ done: 0, total: null, stage: 'writing-report' });
   const beside = `${target}.part`;
   try {
     await writeFile(beside, format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : toPage(report), { signal });

@@ -27,7 +27,7 @@ export async function reproduce(
   const { store } = project;
   const run = requireRun(project, runId);
   const recorded = store.fits.find(run.fitId)!;
-  report({ done: 0, total: null, stage: 'Loading the features' });
+  report({ done: 0, total: null, stage: 'loading-features' });
   await loaded.matrix(signal);
   const { featureScale, tolerance, startFitId, lambdaChosen } = run;
   const train = readTrainingSet(project, run);
@@ -36,7 +36,7 @@ export async function reproduce(
   if (startFitId !== null && !start)
     throw new AppError('not-found', `The fit that run ${runId} began with is not in this project any more.`);
 
-  report({ done: 0, total: null, stage: 'Fitting the head again' });
+  report({ done: 0, total: null, stage: 'fitting-again' });
   const stopListening = compute.onProgress(report);
   const choice = {
     lambda: lambdaChosen === 'auto' && !start ? 'auto' : run.lambda,
@@ -46,7 +46,7 @@ export async function reproduce(
   } as const;
   const answer = await compute.call('fit.run', toFitRequest(train, classes, choice), { signal }).finally(stopListening);
 
-  report({ done: 0, total: null, stage: 'Comparing it with the record' });
+  report({ done: 0, total: null, stage: 'comparing-record' });
   const { weights, scale, lambda } = answer;
   const again = await predictClasses(compute, { weights, scale, classes }, run.testImageIds, classes, signal);
   const n = train.imageIds.length;

@@ -2,6 +2,7 @@
 import { stateAfter, type Action, type LabelChange, type ReviewState } from '../../shared/labels.ts';
 import type { ReviewAnswer, ReviewProgress } from '../../shared/review.ts';
 import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { DecisionGroup, NewDecision } from '../store/decision-table.ts';
 import type { Store } from '../store/store.ts';
 import { hitRatesOf, pacePerHourOf, secondsPerDecisionOf } from './pace.ts';
@@ -74,8 +75,7 @@ export class Reviews {
   }: DecideParams['decisions'][number]): Omit<NewDecision, 'spentMs' | 'seenMethod' | 'seenRank' | 'undoes'> {
     const label = this.#store.images.find(imageId);
     if (!label) throw new AppError('not-found', `There is no image ${imageId} in this project.`);
-    if (label.split !== 'train')
-      throw new AppError('bad-request', `${label.path} is not in the train split, and only train images are reviewed.`);
+    if (label.split !== 'train') throw tell('bad-request', 'not-train', { path: label.path });
     if (action === 'relabel' && (classId === undefined || classId > this.#store.classes.count()))
       throw new AppError('bad-request', 'A relabel needs one of the classes of this project.');
     // To keep is to stand by the given label, also after a relabel; to be unsure says nothing about the label.
@@ -100,10 +100,7 @@ export class Reviews {
       rows.map((row): NewDecision => {
         const label = this.#store.labels.find(row.imageId);
         if (!label || label.classId !== row.classAfter || label.state !== row.stateAfter)
-          throw new AppError(
-            'conflict',
-            `Image ${row.imageId} has been decided again since by somebody else, so this can't be taken back. Decide it anew instead.`,
-          );
+          throw tell('conflict', 'decided-since', { image: String(row.imageId) });
         return {
           imageId: row.imageId,
           reviewerId: this.#reviewerId,

@@ -20,7 +20,7 @@ export async function makeSample(
   context: JobContext,
 ): Promise<JobOutcome> {
   await mkdir(folder, { recursive: true });
-  context.report({ done: 0, total: null, stage: 'Drawing the sample' });
+  context.report({ done: 0, total: null, stage: 'drawing-sample' });
   const stopListening = compute.onProgress(context.report);
   await compute.call('sample.draw', { folder }, { signal: context.signal }).finally(stopListening);
   const imported = await importImages(

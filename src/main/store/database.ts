@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { migrations, newestVersion } from './migrations/index.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
 
@@ -21,8 +22,7 @@ const applicationId = 0x324c6f6b;
 export function openDatabase(path: string, { create = false } = {}): Database {
   if (create && existsSync(path))
     throw new AppError('conflict', `${path} exists already. Choose another name, or open that project.`);
-  if (!create && path !== ':memory:' && !existsSync(path))
-    throw new AppError('not-found', `${path} is not there any more. It may have been moved or deleted.`);
+  if (!create && path !== ':memory:' && !existsSync(path)) throw tell('not-found', 'project-gone', { path });
 
   let db: Database | undefined;
   try {
@@ -59,16 +59,10 @@ function checkOwner(db: Database, path: string, create: boolean): void {
     return;
   }
   if (db.pragma('application_id', { simple: true }) !== applicationId)
-    throw new AppError('unsupported', `${path} is not a Second Look project.`);
+    throw tell('unsupported', 'not-a-project', { path });
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > newestVersion)
-    throw new AppError(
-      'unsupported',
-      `${path} was saved by a newer version of Second Look. Update this one to open it.`,
-      {
-        detail: { version, newestVersion },
-      },
-    );
+    throw tell('unsupported', 'newer-project', { path }, { detail: { version, newestVersion } });
 }
 
 function migrate(db: Database, path: string): void {

@@ -16,7 +16,7 @@ export interface RankedImage {
 export interface RankedRow extends Required<RankedImage> {
   rank: number;
   /** Under the fit that was asked for. */
-  importance: number;
+  importance: number | null;
   path: string;
   sha256: string;
   givenClassId: number;
@@ -26,7 +26,7 @@ export interface RankedRow extends Required<RankedImage> {
 
 /** Importance is the score of a ranking of its own. */
 export const pageSql = `
-  SELECT ranking.image_id AS imageId, ranking.rank, ranking.score, coalesce(own.score, 0.0) AS importance,
+  SELECT ranking.image_id AS imageId, ranking.rank, ranking.score, own.score AS importance,
     ranking.suggested_class_id AS suggestedClassId, ranking.probability, ranking.second_class_id AS secondClassId,
     image.path, image.sha256, label.given_class_id AS givenClassId, label.class_id AS classId, label.state
   FROM json_each(@ids) AS wanted
@@ -40,7 +40,7 @@ export const pageSql = `
 
 /** Images without a rank: they count as suggested what they are. */
 const plainSql = `
-  SELECT image.id AS imageId, 0 AS rank, 0.0 AS score, 0.0 AS importance,
+  SELECT image.id AS imageId, 0 AS rank, 0.0 AS score, NULL AS importance,
     label.given_class_id AS suggestedClassId, NULL AS probability, NULL AS secondClassId, image.path, image.sha256,
     label.given_class_id AS givenClassId, label.class_id AS classId, label.state
   FROM json_each(@ids) AS wanted CROSS JOIN image ON image.id = wanted.value CROSS JOIN label ON label.image_id = wanted.value

@@ -1,8 +1,12 @@
 // English: every text of the screen, and the keys that every other language has too. `**` marks what is set in bold,
 // `{{name}}` a place that is filled in; numbers are written by numbers.ts. `_one` and `_other` are forms for `count`.
+import { told } from '../../shared/told.ts';
+
 export const name = 'English';
 
 export const texts = {
+  ...told,
+
   // The window
   'app.name': 'Second Look',
   'app.screens': 'Screens',
@@ -103,8 +107,10 @@ export const texts = {
   'new.look-again': 'Look again',
   'new.nothing-written': 'Nothing has been written. This is what an import would take in.',
   'new.counts': 'Counts',
-  'new.train-images': '**{{images}}** train images, which are reviewed',
-  'new.test-images': '**{{images}}** test images, which measure',
+  'new.train-images_one': '**{{count}}** train image, which is reviewed',
+  'new.train-images_other': '**{{count}}** train images, which are reviewed',
+  'new.test-images_one': '**{{count}}** test image, which measures',
+  'new.test-images_other': '**{{count}}** test images, which measure',
   'new.classes_one': '**{{count}}** class',
   'new.classes_other': '**{{count}}** classes',
   'new.columns': 'Columns',
@@ -121,8 +127,10 @@ export const texts = {
   'new.name': 'Name',
   'new.project-folder': 'Project folder',
   'new.project-hint': 'The project is one file here, {{name}}.secondlook. It holds everything but the pictures.',
-  'new.then':
-    'Then {{images}} images are read once, the model runs over them, and the head is fitted. This goes on while you look around, and it can be cancelled and resumed.',
+  'new.then_one':
+    'Then {{count}} image is read once, the model runs over it, and the head is fitted. This goes on while you look around, and it can be cancelled and resumed.',
+  'new.then_other':
+    'Then {{count}} images are read once, the model runs over them, and the head is fitted. This goes on while you look around, and it can be cancelled and resumed.',
   'new.then-all':
     'Then all images are read once, the model runs over them, and the head is fitted. This goes on while you look around, and it can be cancelled and resumed.',
 
@@ -228,10 +236,14 @@ export const texts = {
   'model.input-is': '{{channels}} × {{size}}, {{element}}, {{layout}}',
   'model.input-batch': '{{channels}} × {{size}}, {{element}}, {{layout}}, {{batch}} at a time',
   'model.head-none': 'none; the {{dimensions}} values of its output are taken as features',
-  'model.head-exact':
-    '{{kind}}, {{dimensions}} features to {{classes}} classes; logits = Wᵀ features + b holds as written',
-  'model.head-inexact':
-    '{{kind}}, {{dimensions}} features to {{classes}} classes; logits follow from it by more than W and b',
+  'model.head-exact_one':
+    '{{kind}}, {{dimensions}} features to {{count}} class; logits = Wᵀ features + b holds as written',
+  'model.head-exact_other':
+    '{{kind}}, {{dimensions}} features to {{count}} classes; logits = Wᵀ features + b holds as written',
+  'model.head-inexact_one':
+    '{{kind}}, {{dimensions}} features to {{count}} class; logits follow from it by more than W and b',
+  'model.head-inexact_other':
+    '{{kind}}, {{dimensions}} features to {{count}} classes; logits follow from it by more than W and b',
   'model.range-0-1': '0 to 1',
   'model.range-0-255': '0 to 255',
   'model.range--1-1': '−1 to 1',
@@ -273,7 +285,8 @@ export const texts = {
   'fidelity.not-for-labels':
     'This explains the model. It says nothing about wrong labels: they do not enter it, and the queue is not made from it.',
   'fit.effort': 'Effort',
-  'fit.effort-is': '{{time}}, {{passes}} passes over the features',
+  'fit.effort-is_one': '{{time}}, {{count}} pass over the features',
+  'fit.effort-is_other': '{{time}}, {{count}} passes over the features',
   'fit.gradient': 'Gradient',
   'fit.gradient-is': 'norm {{norm}}, duality gap at most {{gap}}',
 
@@ -692,8 +705,8 @@ export const texts = {
   'bake-off.start': 'Compare',
   'bake-off.why':
     'Which ranking would have brought up the errors that you have confirmed soonest, made as if nobody had looked.',
-  'bake-off.on_one': '**{{count}}** image reviewed, **{{wrong}}** wrong labels confirmed.',
-  'bake-off.on_other': '**{{count}}** images reviewed, **{{wrong}}** wrong labels confirmed.',
+  'bake-off.on_one': '**{{count}}** image reviewed; wrong labels confirmed: **{{wrong}}**.',
+  'bake-off.on_other': '**{{count}}** images reviewed; wrong labels confirmed: **{{wrong}}**.',
   'bake-off.too-few':
     'That is too little to know: it needs {{fewest}} confirmed wrong labels and {{fewest}} that were kept.',
   'bake-off.bias':
@@ -770,7 +783,8 @@ export const texts = {
   'runs.gain': '{{points}}, 95 % interval {{interval}}',
   'runs.paired': 'Paired test',
   'runs.paired-needs': 'Needs a second run: decide some images, then retrain.',
-  'runs.paired-is': '{{right}} test images turned right, {{wrong}} turned wrong (McNemar)',
+  'runs.paired-is_one': '{{count}} test image turned right, {{wrong}} turned wrong (McNemar)',
+  'runs.paired-is_other': '{{count}} test images turned right, {{wrong}} turned wrong (McNemar)',
   'runs.changed': 'Labels changed',
   'runs.changed-of': 'of {{decided}} decided at the last run',
   'runs.preview_one':
@@ -779,7 +793,10 @@ export const texts = {
     '{{count}} labels changed since the last fit. The first steps of a retrain say **{{after}}** on the test split (now {{before}}); their logits are off by up to {{error}} of a typical one.',
   'runs.recovery': 'Recovery',
   'runs.curve': 'Accuracy over decisions',
-  'runs.curve-summary': 'Test accuracy over decisions: {{before}} at {{from}}, {{after}} at {{to}}, in {{runs}} runs.',
+  'runs.curve-summary_one':
+    'Test accuracy over decisions: {{before}} at {{from}}, {{after}} at {{to}}, in {{count}} run.',
+  'runs.curve-summary_other':
+    'Test accuracy over decisions: {{before}} at {{from}}, {{after}} at {{to}}, in {{count}} runs.',
   'runs.curve-older': 'The curve is older than the newest decision or run; draw it again to have all of them in it.',
   'runs.as-curve': 'As a curve',
   'runs.as-table': 'As a table',
@@ -857,7 +874,8 @@ export const texts = {
   'runs.errors': 'Test errors',
   'runs.label': 'Label',
   'runs.predicted': 'Predicted',
-  'runs.more-errors': 'and {{rest}} rarer pairs',
+  'runs.more-errors_one': 'and {{count}} rarer pair',
+  'runs.more-errors_other': 'and {{count}} rarer pairs',
   'runs.comparison': 'Run {{after}} beside run {{before}}',
   'runs.comparison-is_one':
     '{{points}}, 95 % interval {{interval}}; {{p}} (McNemar, exact). {{count}} train label differs.',
@@ -896,13 +914,20 @@ export const texts = {
   'export.what': 'What to export',
   'export.what-csv': 'The corrected labels',
   'export.what-onnx': 'The repaired model',
-  'export.model-fit':
-    'The head fitted at lambda {{lambda}} for {{classes}} classes takes the place of the model’s own.',
+  'export.what-pace': 'Your own pace',
+  'export.model-fit_one':
+    'The head fitted at lambda {{lambda}} for {{count}} class takes the place of the model’s own.',
+  'export.model-fit_other':
+    'The head fitted at lambda {{lambda}} for {{count}} classes takes the place of the model’s own.',
   'export.model-why':
     'The rest of the model stays as it is, with the same inputs and outputs. The file is run on a hundred images before it is kept, and its logits must be those of the fit.',
+  'export.pace-of':
+    'Of {{reviewer}} alone: images an hour, hit rate of the last 50 decisions, median seconds a decision.',
+  'export.pace-why':
+    'Your pace is for your own eyes: it leaves only by an export that you make. A name that ends in .json gives JSON.',
   'export.changes': 'What will change',
-  'export.differ_one': '**{{count}} label** differs from what was imported; {{decided}} images are decided.',
-  'export.differ_other': '**{{count}} labels** differ from what was imported; {{decided}} images are decided.',
+  'export.differ_one': '**{{count}} label** differs from what was imported; images decided: {{decided}}.',
+  'export.differ_other': '**{{count}} labels** differ from what was imported; images decided: {{decided}}.',
   'export.csv-why':
     'The file is the imported one with only the changed cells different; every other byte stays as it was. It is written beside and renamed when it is whole; the imported labels and the images are not touched.',
   'export.folders-why':
@@ -911,12 +936,14 @@ export const texts = {
   'export.file-name': 'File name',
   'export.csv': 'Export CSV',
   'export.onnx': 'Export ONNX',
+  'export.pace': 'Export the pace',
   'export.reveal': 'Show in folder',
 
   // Settings
   'settings.reviewer': 'Reviewer',
   'settings.name': 'Name',
-  'settings.name-hint': 'Decisions are recorded under this name; undo takes back only your own.',
+  'settings.name-hint':
+    'Decisions are recorded under this name; undo takes back only your own. Your pace is shown to you alone, and leaves only when you export it.',
   'settings.name-needed': 'A reviewer needs a name: decisions are recorded under it.',
   'settings.name-set': 'Decisions are recorded as {{name}} from now on.',
   'settings.language': 'Language',

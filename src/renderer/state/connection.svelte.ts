@@ -1,6 +1,7 @@
 // The line to core: opened, lost, opened again with back-off. Subscriptions outlive a loss; what is on screen stays.
 import type { AppDescription, CoreCalls, CoreEvents, PreferenceValues } from '../../shared/core-contract.ts';
-import { AppError, isAppError } from '../../shared/errors.ts';
+import { isAppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { connect, type Client } from '../../shared/rpc.ts';
 import type { Host } from '../host/host.ts';
 
@@ -54,9 +55,7 @@ export class Connection {
     options?: { signal?: AbortSignal },
   ): Promise<CoreCalls[K]['result']> {
     if (this.#client) return this.#client.call(call, params, options);
-    return Promise.reject(
-      new AppError('unavailable', 'The connection to Second Look was lost. It is being opened again.'),
-    );
+    return Promise.reject(tell('unavailable', 'lost', {}));
   }
 
   /** Listens for as long as the page lives, through every reconnection. */

@@ -62,6 +62,6 @@ export function toRow(card: ImageCard): QueueRow {
     secondClassId: others.length === 0 ? null : others.reduce(likelier),
     state: card.state,
     score: card.importance ?? 0,
-    importance: card.importance ?? 0,
+    importance: card.importance,
   };
 }

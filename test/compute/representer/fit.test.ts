@@ -112,7 +112,7 @@ describe('a fit', () => {
     const first = await fit({ lambda: 'auto', featureScale: 'unit' });
     expect(first.lambda).toBeGreaterThanOrEqual(1e-5);
     expect(first.lambda).toBeLessThanOrEqual(1e-2);
-    expect(progress.some(({ stage, total }) => stage === 'Choosing lambda' && total === 7)).toBe(true);
+    expect(progress.some(({ stage, total }) => stage === 'choosing-lambda' && total === 7)).toBe(true);
     const second = await fit({ lambda: 'auto', featureScale: 'unit' });
     expect(second.weights).toEqual(first.weights);
     // Labels that have nothing to do with the features are best told by the stiffest fit.

@@ -175,7 +175,7 @@ describe('leaving images out', () => {
     await expect(call('fit.leaveOneOut', { method: 'auto' })).rejects.toThrow('No fit is loaded; fit the head first.');
     await fit();
     for (const method of ['exact', 'ek-fac'] as const) await call('fit.leaveOneOut', { method });
-    expect(progress.filter(({ stage, total }) => stage === 'Leaving each image out' && total === 240)).toHaveLength(2);
+    expect(progress.filter(({ stage, total }) => stage === 'leaving-out' && total === 240)).toHaveLength(2);
     for (const method of ['exact', 'ek-fac'] as const) {
       const leaving = call('fit.leaveOneOut', { method });
       controller.abort();

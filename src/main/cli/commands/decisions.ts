@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { ModelExportResult } from '../../core/export-model.ts';
+import type { PaceExportResult } from '../../core/export-pace.ts';
 import type { ExportResult } from '../../core/export.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -27,7 +28,7 @@ export async function decide(
 }
 
 export interface ExportOptions {
-  format: 'csv' | 'onnx' | 'test-labels';
+  format: 'csv' | 'onnx' | 'test-labels' | 'pace';
   out: string;
 }
 
@@ -39,6 +40,10 @@ export async function exportProject(
   await session.open(project);
   const folder = await session.place(dirname(resolve(out)));
   const request = { kind: 'export', params: { format, folder, name: basename(out) } } as const;
+  if (format === 'pace') {
+    const result = await session.run<PaceExportResult>(request);
+    return { json: result, lines: [`the pace of ${result.reviewer} written to ${result.written}`] };
+  }
   if (format !== 'onnx') {
     const result = await session.run<ExportResult>(request);
     return { json: result, lines: [`${result.changed} changed labels written to ${result.written}`] };

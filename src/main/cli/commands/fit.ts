@@ -77,7 +77,13 @@ export async function rank(session: Session, project: string, options: RankOptio
     json: { method, rows },
     lines: toTable(
       ['rank', 'path', 'given', 'suggested', 'importance'],
-      rows.map((row, index) => [String(index + 1), row.path, row.given, row.suggested, row.importance.toPrecision(4)]),
+      rows.map((row, index) => [
+        String(index + 1),
+        row.path,
+        row.given,
+        row.suggested,
+        row.importance?.toPrecision(4) ?? '–',
+      ]),
     ),
   };
 }

@@ -61,7 +61,7 @@ export async function runExperiment(
       clean: await accuracyAfter([...truth.keys()], 1),
     });
     for (const [index, method] of methods.entries()) {
-      report({ done: (seed - 1) * methods.length + index, total: seeds * methods.length, stage: `Seed ${seed}` });
+      report({ done: (seed - 1) * methods.length + index, total: seeds * methods.length, stage: 'comparing-rankings' });
       // Another stream than the one that drew the flips.
       const random = createRandom(1000 + seed);
       const score = method === 'random' ? Float64Array.from({ length: n }, () => random()) : await scores[method]();
@@ -140,7 +140,7 @@ async function readPixels(
       row,
       Float32Array.from(pixels, (value) => value / 255),
     );
-    if (row % 200 === 0) report({ done: row, total: paths.length, stage: 'Reading pixels' });
+    if (row % 200 === 0) report({ done: row, total: paths.length, stage: 'reading-pixels' });
   });
   return matrix;
 }

@@ -39,7 +39,7 @@ export function createRanking(report: (progress: ComputeEvents['progress']) => v
     scores: ReturnType<typeof openMethods>['scores'],
   ): AsyncGenerator<[RankingMethod, Float64Array]> {
     for (const [done, method] of methods.entries()) {
-      report({ done, total: methods.length, stage: 'Ranking the images' });
+      report({ done, total: methods.length, stage: 'ranking' });
       yield [method, await scores[method === 'learned' ? 'suspicion' : method]()];
     }
   }

@@ -45,7 +45,7 @@ export async function chooseLambda(request: FitRows, context: LambdaContext): Pr
   let bestLoss = Infinity;
   let worse = 0;
   for (const [done, lambda] of grid.entries()) {
-    context.onProgress({ done, total: grid.length, stage: 'Choosing lambda' });
+    context.onProgress({ done, total: grid.length, stage: 'choosing-lambda' });
     const precondition = await context.openPreconditioner(lambda);
     let loss = 0;
     for (const fold of folds) loss += await fold.refit(lambda, precondition);

@@ -32,7 +32,7 @@ export async function openEkFac(
   const { rows, classes, lambda, scale } = fit;
   const n = rows.length;
   const D = matrix.dimensions + 1;
-  onProgress({ done: 0, total: null, stage: 'Preparing to leave images out' });
+  onProgress({ done: 0, total: null, stage: 'preparing-left-out' });
   const step = Math.ceil(n / Math.min(rowsPerDimension * D, maxSampleRows));
   const sample = createOnnxProducts(
     matrix,

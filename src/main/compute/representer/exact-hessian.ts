@@ -33,7 +33,7 @@ export async function openExactHessian(
 ): Promise<Curvature> {
   const size = sizeOf(matrix, fit.classes);
   const hessian = await measureHessian(matrix, fit, probabilities, onProgress, signal);
-  onProgress({ done: 0, total: null, stage: 'Inverting the curvature' });
+  onProgress({ done: 0, total: null, stage: 'inverting-curvature' });
   const inverse = await invertFactor(hessian, size, signal).catch((cause: unknown) => {
     if (!(cause instanceof RangeError)) throw cause;
     const sentence = `Lambda ${fit.lambda} is too small to tell what a fit without an image would say; fit again with a larger one.`;
@@ -59,7 +59,7 @@ async function measureHessian(
   const kernel = await openWeightedGram();
   for (const block of coverFit(fit, size)) {
     signal.throwIfAborted();
-    onProgress({ done: block.first, total: n, stage: 'Measuring the curvature' });
+    onProgress({ done: block.first, total: n, stage: 'measuring-curvature' });
     const ones = { values: new Float64Array(block.span).fill(1), dims: [block.span, 1] };
     for (let b = 0; b < m; b++) {
       const s = { values: readCurvature(fit, probabilities, block, b), dims: [block.span, b + 1, 1] };

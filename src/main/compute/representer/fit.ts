@@ -14,6 +14,7 @@ import { polish } from './newton.ts';
 import { createObjective } from './objective.ts';
 import { createOnnxProducts } from './onnx-products.ts';
 import { Preconditioners } from './preconditioners.ts';
+import type { Stage } from '../../../shared/told.ts';
 
 const maxIterations = 1000;
 const maxNewtonSteps = 30;
@@ -23,7 +24,7 @@ const swiftShare = 0.9;
 const swiftPatience = 8;
 
 /** Told now and then how far a fit has come. */
-export type OnProgress = (progress: { done: number; total: number | null; stage: string }) => void;
+export type OnProgress = (progress: { done: number; total: number | null; stage: Stage }) => void;
 
 /**
  * Minimises the mean loss + lambda ||W||_F^2 over the rows of the request (METHODS 0), the loss being softmax cross-entropy
@@ -50,7 +51,7 @@ export async function fitHead(
   const anchor = request.anchor ?? rows;
   const anchorScale = measureScale(matrix, anchor, request.featureScale);
 
-  onProgress({ done: 0, total: null, stage: 'Preparing the fit' });
+  onProgress({ done: 0, total: null, stage: 'preparing-fit' });
   const openPreconditioner = (lambda: number) => preconditioners.open(anchor, anchorScale, classes, lambda, signal);
   const chosen =
     request.lambda === 'auto'
@@ -61,7 +62,7 @@ export async function fitHead(
   const longest = matrix.longest(rows, scale);
   const limits = { lambda, classes, maxFeatureNorm: longest };
   let iterations = 0;
-  const onIteration = (done: number) => onProgress({ done: iterations + done, total: null, stage: 'Fitting the head' });
+  const onIteration = (done: number) => onProgress({ done: iterations + done, total: null, stage: 'fitting' });
 
   const swiftProducts = createOnnxProducts(matrix, rows, scale, signal, 'float32');
   const loss = imitate ? createImitationLoss(imitate, classes) : createLabelLoss(labels, classes);

@@ -45,7 +45,7 @@ export async function leaveOneOut(
   const selfInfluence = new Float64Array(n);
   const residual = new Float64Array(classes);
   await curvature(({ first, count, apply }) => {
-    onProgress({ done: first, total: n, stage: 'Leaving each image out' });
+    onProgress({ done: first, total: n, stage: 'leaving-out' });
     for (let i = 0; i < count; i++) {
       const at = (first + i) * classes;
       for (let c = 0; c < classes; c++) residual[c] = -2 * lambda * n * fit.alpha[at + c]!;

@@ -40,7 +40,7 @@ async function drawPictures(
     await mapInParallel(pictures, 2 * availableParallelism(), async ({ file, fruit, seed }) => {
       signal.throwIfAborted();
       await writeFile(join(imagesFolder, file), await painter.paint(fruit, seed));
-      report({ done: ++done, total: pictures.length, stage: 'Drawing the pictures' });
+      report({ done: ++done, total: pictures.length, stage: 'drawing-pictures' });
     });
   } finally {
     painter.close();

@@ -76,7 +76,7 @@ async function extractFeatures(
       if (failed[0]) throw new Error(`${paths[failed[0].index]!}: ${failed[0].reason}`);
       await onBlock(first, features);
       done += paths.length;
-      report({ done, total: images.length, stage: 'Training the model' });
+      report({ done, total: images.length, stage: 'training-model' });
     });
   } finally {
     await extractor.close();
