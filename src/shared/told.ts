@@ -83,9 +83,9 @@ export function tell<Name extends ToldError>(
   places: Record<Places<Told[`error.${Name}`]>, string>,
   options: { detail?: AppError['detail']; cause?: unknown } = {},
 ): AppError {
-  const sentence = Object.entries<string>(places).reduce(
+  const sentence = Object.entries<string>(places).reduce<string>(
     (text, [place, value]) => text.replace(`{{${place}}}`, () => value),
-    told[`error.${name}`] as string,
+    told[`error.${name}`],
   );
   return new AppError(code, sentence, { cause: options.cause, detail: { ...options.detail, ...places, told: name } });
 }
@@ -94,6 +94,7 @@ export function tell<Name extends ToldError>(
 export function toldBy({ detail }: AppError): { key: keyof Told; places: Record<string, string> } | undefined {
   const key = `error.${String(detail?.['told'])}`;
   if (!Object.hasOwn(told, key)) return undefined;
-  const places = Object.entries(detail!).map(([place, value]) => [place, String(value)]);
-  return { key: key as keyof Told, places: Object.fromEntries(places) };
+  const places: Record<string, string> = {};
+  for (const [place, value] of Object.entries(detail!)) places[place] = String(value);
+  return { key: key as keyof Told, places };
 }
