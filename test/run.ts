@@ -1,7 +1,8 @@
-// `npm test`: every level in order, from the cheapest. All of them run, so that one run tells everything; the last line counts.
-import { spawnSync } from 'node:child_process';
+// `npm test`: every level, from the cheapest. All of them run, so that one run tells everything; the last line counts.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 interface Counts {
@@ -22,9 +23,10 @@ interface Level {
   isVitest?: boolean;
 }
 
-const levels: Level[] = [
-  { name: 'format', command: 'prettier --check . --log-level warn' },
+/** Each keeps one core busy and none needs another: as many at a time as there are cores, the longest first. */
+const checks: Level[] = [
   { name: 'lint', command: 'eslint . --max-warnings 0' },
+  { name: 'format', command: 'prettier --check . --log-level warn' },
   { name: 'types: shared', command: 'tsc -p src/shared' },
   { name: 'types: main', command: 'tsc -p src/main' },
   { name: 'types: electron', command: 'tsc -p src/main/electron' },
@@ -35,6 +37,9 @@ const levels: Level[] = [
     command: 'svelte-check --tsconfig src/renderer/tsconfig.json --fail-on-warnings --output human',
   },
   { name: 'types: test', command: 'tsc -p test' },
+];
+/** One after the other. */
+const tests: Level[] = [
   { name: 'build', command: 'electron-vite build' },
   { name: 'bundles', command: 'node build/check-bundles.ts' },
   {
@@ -51,33 +56,50 @@ const summary: string[] = [];
 /** Failed tests by name, said again at the end: the middle of a long log is what gets cut. */
 const failures: string[] = [];
 
-for (const level of levels) {
-  console.log(`\n== ${level.name}`);
-  const startedAt = Date.now();
-  const counts = level.isVitest ? runVitest(level.command) : runOne(level.command);
-  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  summary.push(`${counts.failed === 0 ? 'ok    ' : 'FAILED'}  ${level.name} (${seconds} s)`);
-}
+const waiting = checks.values();
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async () => {
+    for (const level of waiting) await measure(level, 'when done');
+  }),
+);
+for (const level of tests) await measure(level, 'at once');
 rmSync(scratch, { recursive: true, force: true });
 
 console.log(`\n${[...summary, ...failures].join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-function run(command: string): boolean {
-  return spawnSync(command, { shell: true, stdio: 'inherit' }).status === 0;
+/** What levels print that run beside others would be mixed up. */
+type Printing = 'at once' | 'when done';
+
+async function measure(level: Level, printing: Printing): Promise<void> {
+  const startedAt = Date.now();
+  if (printing === 'at once') console.log(`\n== ${level.name}`);
+  const counts = level.isVitest ? await runVitest(level.command) : await runOne(level, printing);
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  summary.push(`${counts.failed === 0 ? 'ok    ' : 'FAILED'}  ${level.name} (${seconds} s)`);
 }
 
-function runOne(command: string): Counts {
-  const isGood = run(command);
+async function run(command: string, printing: Printing, name: string): Promise<boolean> {
+  const isMixed = printing === 'when done';
+  const child = spawn(command, { shell: true, stdio: isMixed ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (printed += String(chunk)));
+  const [status] = (await once(child, 'close')) as [number | null];
+  if (isMixed) console.log(`\n== ${name}\n${printed}`.trimEnd());
+  return status === 0;
+}
+
+async function runOne({ name, command }: Level, printing: Printing): Promise<Counts> {
+  const isGood = await run(command, printing, name);
   return { passed: Number(isGood), failed: Number(!isGood), skipped: 0 };
 }
 
-function runVitest(command: string): Counts {
+async function runVitest(command: string): Promise<Counts> {
   const report = join(scratch, 'vitest.json');
   rmSync(report, { force: true });
-  const isGood = run(`${command} --reporter=default --reporter=json --outputFile.json=${report}`);
+  const isGood = await run(`${command} --reporter=default --reporter=json --outputFile.json=${report}`, 'at once', '');
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
       readFileSync(report, 'utf8'),
