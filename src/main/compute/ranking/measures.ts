@@ -4,13 +4,24 @@
 export const toOrder = (scores: Float64Array): number[] =>
   [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
 
-/** Average precision: the mean over the wrong labels of the share of wrong ones down to each. */
+/**
+ * Average precision: the mean over the wrong labels of the share of wrong ones down to each. Of equal scores any may come
+ * first, so they count with the mean over all their orders.
+ */
 export function measurePrecision(scores: Float64Array, isWrong: Uint8Array): number {
+  const order = toOrder(scores);
   let found = 0;
   let sum = 0;
-  toOrder(scores).forEach((row, place) => {
-    if (isWrong[row]) sum += ++found / (place + 1);
-  });
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    let wrong = 0;
+    while (to < order.length && scores[order[to]!] === scores[order[from]!]) wrong += isWrong[order[to++]!]!;
+    const size = to - from;
+    /** Of the others, how many stand before one of them for each place between. */
+    const others = size > 1 ? (wrong - 1) / (size - 1) : 0;
+    for (let place = 0; place < size; place++)
+      sum += ((wrong / size) * (found + 1 + place * others)) / (from + place + 1);
+    found += wrong;
+  }
   return found === 0 ? 0 : sum / found;
 }
 
