@@ -16,7 +16,7 @@ export function measurePrecision(scores: Float64Array, isWrong: Uint8Array): num
     let wrong = 0;
     while (to < order.length && scores[order[to]!] === scores[order[from]!]) wrong += isWrong[order[to++]!]!;
     const size = to - from;
-    /** Of the others, how many stand before one of them for each place between. */
+    /** How many of the others each place before one of them holds, in the mean. */
     const others = size > 1 ? (wrong - 1) / (size - 1) : 0;
     for (let place = 0; place < size; place++)
       sum += ((wrong / size) * (found + 1 + place * others)) / (from + place + 1);
