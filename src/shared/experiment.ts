@@ -17,12 +17,41 @@ export const experimentFeatures = ['head', 'pixels'] as const;
 /** What a head is fitted to: the model's features, or the pixels themselves, as in the paper. */
 export type ExperimentFeatures = (typeof experimentFeatures)[number];
 
+/** Rows of a file that could not be used: how many, and the first examples. */
+export interface LeftOut {
+  count: number;
+  first: string[];
+}
+
+/** What a file of true labels told. */
+export interface TruthReading {
+  /** Images whose true label it tells. */
+  told: number;
+  /** Sentences on rows that could not be read, or on images that had one; paths that are no image; labels that are no class. */
+  rows: LeftOut;
+  paths: LeftOut;
+  labels: LeftOut;
+}
+
+/** What could not be used, in sentences. */
+export function describeLeftOut({ rows, paths, labels }: TruthReading): string[] {
+  const describe = ({ count, first }: LeftOut, why: string, between: string) =>
+    count === 0 ? [] : [`${count} rows ${why}: ${first.join(between)}${count > first.length ? between + '...' : '.'}`];
+  return [
+    ...describe(labels, 'name no class of this project', ', '),
+    ...describe(paths, 'name no image of this project', ', '),
+    ...describe(rows, 'could not be used', ' '),
+  ];
+}
+
 /** Rankings compared on labels that were made wrong. */
 export interface ExperimentResult {
   images: number;
   lambda: number;
   seeds: number;
   noise: ExperimentNoise;
+  /** What the file told; null where labels were made wrong. */
+  truth: TruthReading | null;
   /** Share of the labels that is wrong. */
   wrong: number;
   features: ExperimentFeatures;

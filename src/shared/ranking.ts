@@ -23,17 +23,21 @@ export const rankingMethods = [
 export type RankingMethod = (typeof rankingMethods)[number];
 
 /** With two classes the logits of an image are known by their difference, and these are orders that have another name too. */
-const sameWithTwo: readonly RankingMethod[] = [
-  'alpha-norm',
-  'margin',
-  'margin-cross-fit',
-  'normalized-margin',
-  'weighted-entropy',
-];
+const sameWithTwo: { readonly [method in RankingMethod]?: RankingMethod } = {
+  'alpha-norm': 'importance',
+  margin: 'importance',
+  'margin-cross-fit': 'self-confidence',
+  'normalized-margin': 'self-confidence',
+  'weighted-entropy': 'self-confidence',
+};
+
+/** The ranking whose order is the same with so many classes, and which is offered instead; null where there is none. */
+export const sameRanking = (method: RankingMethod, classes: number): RankingMethod | null =>
+  classes > 2 ? null : (sameWithTwo[method] ?? null);
 
 /** The rankings with so many classes, equal orders once: with two the loss stands for all that one head or its folds say. */
 export const distinctRankings = (classes: number): RankingMethod[] =>
-  rankingMethods.filter((method) => classes > 2 || !sameWithTwo.includes(method));
+  rankingMethods.filter((method) => sameRanking(method, classes) === null);
 
 /** What the queue has learned. */
 export interface QueueLearning {

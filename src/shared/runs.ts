@@ -1,5 +1,5 @@
 // Runs, their comparison and the recovery curve.
-import type { Spread } from './experiment.ts';
+import type { Spread, TruthReading } from './experiment.ts';
 import type { Certificate, FeatureScale } from './fit.ts';
 import type { Preprocessing } from './model.ts';
 
@@ -207,6 +207,8 @@ export interface RecoveryCurve {
   random: { images: 'reviewed' | 'all'; orders: number; points: { decisions: number; accuracy: Spread }[] } | null;
   /** With all labels true; null where the truth is not known. */
   clean: { accuracy: Proportion; correct: number[] } | null;
+  /** What the file of true labels told; null without one. */
+  truth: TruthReading | null;
   /** Of the computation. */
   seconds: number;
 }

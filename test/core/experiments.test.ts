@@ -3,7 +3,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { ExperimentResult } from '../../src/shared/experiment.ts';
-import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
+import {
+  drawTwoColours,
+  makeFittedProject,
+  removeFolder,
+  startRealCore,
+  writeTinyModel,
+  type RealCore,
+} from './real-core.ts';
 
 describe('an experiment', () => {
   let real: RealCore;
@@ -84,7 +91,9 @@ describe('an experiment', () => {
     const names = new Map((await real.client.call('classes.list', {})).map(({ id, name }) => [id, name]));
     const truthOf = (row: (typeof rows)[number]) =>
       names.get(wrong.includes(row.path) ? 3 - row.givenClassId : row.givenClassId)!;
-    writeFileSync(file, `path,label\n${rows.map((row) => `${row.path},${truthOf(row)}`).join('\n')}\n`);
+    const unusable = `${rows[0]!.path}\nnone.png,dusk\nnowhere.png,dusk\n${rows[1]!.path},\n${rows[2]!.path},mud\n`;
+    const told = rows.filter((row) => row !== rows[2]);
+    writeFileSync(file, `path,label\n${unusable}${told.map((row) => `${row.path},${truthOf(row)}`).join('\n')}\n`);
     const params = {
       truth: await real.place(file),
       seeds: 1,
@@ -94,7 +103,19 @@ describe('an experiment', () => {
     };
     const { id, error } = await real.run({ kind: 'experiment', params });
     expect(error).toBeNull();
-    const { methods } = (await real.client.call('jobs.result', { id })) as ExperimentResult;
+    const { methods, truth } = (await real.client.call('jobs.result', { id })) as ExperimentResult;
+    expect(truth).toEqual({
+      told: 39,
+      rows: {
+        count: 2,
+        first: [
+          'Line 2 has 1 cells where the header has 2; a cell with a delimiter needs quotes.',
+          'Line 5 has no label.',
+        ],
+      },
+      paths: { count: 2, first: ['none.png', 'nowhere.png'] },
+      labels: { count: 1, first: ['mud'] },
+    });
     // Four of forty are wrong, and the colours tell them apart at once.
     expect(methods[0]!.shares[0]!.found.mean).toBe(1);
 
@@ -104,5 +125,23 @@ describe('an experiment', () => {
     );
     const anew = await real.run({ kind: 'experiment', params: { ...params, truth: await real.place(file) } });
     expect(anew.error).toBe('No label is wrong: there is nothing to find.');
+  });
+
+  it('is refused with one class in one sentence, and so is a fit', async () => {
+    const one = startRealCore();
+    await drawTwoColours(one.folder, { train: 1, test: 0, wrong: 0 });
+    writeTinyModel(join(one.folder, 'tiny.onnx'));
+    writeFileSync(join(one.folder, 'labels.csv'), 'path,label\ntrain/dusk/0000.png,dusk\n');
+    await one.client.call('projects.create', { folder: await one.place(one.folder), name: 'one' });
+    const images = await one.place(join(one.folder, 'images'));
+    const labels = { format: 'csv' as const, file: await one.place(join(one.folder, 'labels.csv')) };
+    expect(await one.run({ kind: 'import', params: { images, labels } })).toMatchObject({ state: 'done' });
+    await one.client.call('models.set', { file: await one.place(join(one.folder, 'tiny.onnx')) });
+    const fit = await one.run({ kind: 'fit', params: {} });
+    const experiment = await one.run({ kind: 'experiment', params: { flip: 0.2 } });
+    for (const { error } of [fit, experiment])
+      expect(error).toMatch(/^All images of this project are labelled dusk\./);
+    await one.close();
+    removeFolder(one.folder);
   });
 });

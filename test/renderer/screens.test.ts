@@ -129,6 +129,12 @@ describe('screens', () => {
         points: [0, 500, 1000].map((decisions) => ({ decisions, accuracy: { mean: 0.64, sd: 0.01 } })),
       },
       clean: { accuracy: { value: 0.7, interval: [0.69, 0.71] }, correct: [35, 35] },
+      truth: {
+        told: 98,
+        rows: { count: 0, first: [] },
+        paths: { count: 0, first: [] },
+        labels: { count: 2, first: ['mud'] },
+      },
       seconds: 1,
     };
     await renderApp(core);
@@ -138,6 +144,7 @@ describe('screens', () => {
       screen.getByText(new RegExp(`From 0 to 500 decisions.*−5\\.0 points.*${core.classes[0]!} \\(−10\\)`)),
     ).toBeTruthy();
     expect(screen.getByText(/The curve is older than the newest decision or run/)).toBeTruthy();
+    expect(screen.getByText(/98 images\. 2 rows name no class of this project: mud, …/)).toBeTruthy();
     expect(screen.getByText('≈ +6.0 points')).toBeTruthy();
     const chart = screen.getByRole('img', { name: /Test accuracy over decisions/ });
     await fireEvent.keyDown(chart, { key: 'ArrowRight' });

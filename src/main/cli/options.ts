@@ -1,7 +1,7 @@
 // Options as a person types them, read once; what cannot be read is wrong usage (exit status 2).
 import { CommanderError, InvalidArgumentError } from 'commander';
 import type { ExperimentMethod } from '../../shared/experiment.ts';
-import { rankingMethods } from '../../shared/ranking.ts';
+import { rankingMethods, sameRanking, type RankingMethod } from '../../shared/ranking.ts';
 
 /** For what no option shows by itself. Throw it as commander throws its own; the command line prints the sentence. */
 export const wrongUsage = (sentence: string): CommanderError => new CommanderError(2, 'usage', sentence);
@@ -27,6 +27,17 @@ const experimentMethods: readonly ExperimentMethod[] = [
   ...rankingMethods.filter((method) => method !== 'learned'),
   'random',
 ];
+
+/** Throws usage where a ranking of so many classes is the order of another one, which is offered instead. */
+export function requireDistinct(
+  methods: readonly ExperimentMethod[] | readonly RankingMethod[],
+  classes: number,
+): void {
+  for (const method of methods) {
+    const same = method === 'random' ? null : sameRanking(method, classes);
+    if (same !== null) throw wrongUsage(`With two classes ${method} is the same order as ${same}. Ask for that one.`);
+  }
+}
 
 /** "suspicion,importance" */
 export const readMethods = (text: string): ExperimentMethod[] =>

@@ -1,8 +1,6 @@
 // The paper's study on the project's own images: labels are made wrong, or a file tells the true ones, and rankings are
 // compared by what a reviewer who knows the truth would find. Nothing of the project is changed.
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse';
 import type { ExperimentCurve } from '../../shared/compute-contract.ts';
 import type { ExperimentParams } from '../../shared/core-contract.ts';
 import type { ExperimentResult, Spread } from '../../shared/experiment.ts';
@@ -11,7 +9,8 @@ import type { ComputeClient } from './compute-client.ts';
 import { freeTargets, writeExperiment } from './experiment-files.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
-import { requireImageRoot, requireModel, type Project } from './project.ts';
+import { requireImageRoot, requireModel, requireTwoClasses, type Project } from './project.ts';
+import { readTruth } from './truth-file.ts';
 
 /** Places of the contract resolved to paths. */
 export type ExperimentJobParams = Omit<ExperimentParams, 'truth' | 'folder'> & { truth?: string; folder?: string };
@@ -26,6 +25,7 @@ export async function runExperiment(
 ): Promise<JobOutcome> {
   const { store } = project;
   const { features, methods, seeds, checked, flip, noise, lambda } = params;
+  requireTwoClasses(project);
   const targets = folder === undefined ? undefined : await freeTargets(folder, 'experiment');
   report({ done: 0, total: null, stage: 'loading-features' });
   if (features === 'head') await loaded.matrix(signal);
@@ -34,9 +34,11 @@ export async function runExperiment(
   const test = store.labels.ofSplit('test', modelId).filter(({ classId }) => classId !== null);
   if (train.length === 0) throw new AppError('bad-request', 'There is no labelled train image to experiment on.');
   const pathOf = (imageId: number) => store.images.find(imageId)!.path;
-  const told = truth === undefined ? undefined : await readTruth(project, truth);
+  const file = truth === undefined ? undefined : await readTruth(project, truth);
+  const told = file?.truth;
   const known = told ? train.filter(({ imageId }) => told.has(imageId)) : train;
-  if (told && known.length === 0) throw new AppError('bad-request', `${truth} names no train image of this project.`);
+  if (told && known.length === 0)
+    throw new AppError('bad-request', `${truth} tells the true label of no train image of this project.`);
   const root = requireImageRoot(project);
   const stopListening = compute.onProgress(report);
   const answer = await compute
@@ -65,6 +67,7 @@ export async function runExperiment(
     lambda: answer.lambda,
     seeds,
     noise: told ? 'truth' : noise,
+    truth: file?.reading ?? null,
     wrong: spreadOf(answer.ends.map(({ wrong }) => wrong))!.mean,
     features,
     before: spreadOf(answer.ends.flatMap(({ before }) => before ?? [])),
@@ -109,21 +112,4 @@ export function spreadOf(values: readonly number[]): Spread | null {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
-}
-
-/** Class ids by image id, from columns `path` (or `file`) and `label` (or `true_label`). */
-export async function readTruth({ store }: Project, file: string): Promise<Map<number, number>> {
-  const classIds = new Map(store.classes.list().map(({ id, name }) => [name, id]));
-  const truth = new Map<number, number>();
-  const parser = createReadStream(file).pipe(parse({ bom: true, columns: true, skip_empty_lines: true }));
-  for await (const record of parser as AsyncIterable<Record<string, string>>) {
-    const label = record.true_label ?? record.label;
-    const path = record.path ?? record.file;
-    if (label === undefined || path === undefined)
-      throw new AppError('bad-request', `${file} needs the columns path and label (or file and true_label).`);
-    const imageId = store.images.idOfPath(path.replaceAll('\\', '/'));
-    const classId = classIds.get(label);
-    if (imageId !== undefined && classId !== undefined) truth.set(imageId, classId);
-  }
-  return truth;
 }

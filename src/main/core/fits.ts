@@ -11,7 +11,7 @@ import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { nextTurn } from './next-turn.ts';
 import { predictClasses, shareEqual } from './predict.ts';
-import { requireModel, type Project } from './project.ts';
+import { requireModel, requireTwoClasses, type Project } from './project.ts';
 import { dropStaleRankings, rankImages, readSuggestions, toRankRequest, writeRanking } from './rankings.ts';
 import { listRuns, testDifference } from './runs.ts';
 import { readTestSet, readTrainingSet, requireSameClasses, toFitRequest } from './training-set.ts';
@@ -99,6 +99,7 @@ async function fitHead(
 ): Promise<{ summary: FitSummary; reached: boolean }> {
   const { store } = project;
   const model = requireModel(project);
+  requireTwoClasses(project);
   report({ done: 0, total: null, stage: 'loading-features' });
   await loaded.matrix(signal);
 

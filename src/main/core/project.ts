@@ -37,6 +37,15 @@ export function requireImageRoot({ store }: Project): string {
   return imageRoot;
 }
 
+/** Throws 'bad-request' where no image could have another label: there is nothing to fit, to rank or to compare. */
+export function requireTwoClasses({ store }: Project): void {
+  if (store.classes.count() === 1)
+    throw new AppError(
+      'bad-request',
+      `All images of this project are labelled ${store.classes.list()[0]!.name}. It takes two classes to tell wrong labels.`,
+    );
+}
+
 const problemsShown = 200;
 
 export function describeProject(project: Project): ProjectOverview {

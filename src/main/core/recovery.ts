@@ -8,11 +8,12 @@ import type { LabelRow } from '../store/label-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { AppError } from '../../shared/errors.ts';
 import { tell, type Stage } from '../../shared/told.ts';
-import { readTruth, spreadOf } from './experiments.ts';
+import { spreadOf } from './experiments.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { predictClasses } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
+import { readTruth } from './truth-file.ts';
 import { readTestSet, requireSameClasses, toFitRequest, toTrainingSet, type TestSet } from './training-set.ts';
 
 export interface RecoveryJobParams {
@@ -41,7 +42,8 @@ export async function drawCurve(
     throw new AppError('not-found', 'There are no test images with features, so there is no accuracy to measure.');
   report({ done: 0, total: null, stage: 'loading-features' });
   await loaded.matrix(signal);
-  const truth = truthFile === undefined ? undefined : await readTruth(project, truthFile);
+  const file = truthFile === undefined ? undefined : await readTruth(project, truthFile);
+  const truth = file?.truth;
 
   const now = store.labels.ofSplit('train', modelId);
   const stops = findStops(project, now, steps);
@@ -92,6 +94,7 @@ export async function drawCurve(
     points,
     random,
     clean: cleanCorrect ? { accuracy: toProportion(cleanCorrect, test), correct: [...cleanCorrect] } : null,
+    truth: file?.reading ?? null,
     seconds: (performance.now() - startedAt) / 1000,
   };
   const [from, to] = [points[0]!, points.at(-1)!].map(({ accuracy }) => `${(accuracy.value * 100).toFixed(1)} %`);

@@ -625,7 +625,7 @@ export const texts = {
   'duplicates.near_other':
     'Nearly equal: **{{count}}** groups of {{images}} images; **{{across}}** across train and test, {{unlike}} under different labels.',
   'duplicates.show': 'Show them',
-  'duplicates.more': 'and {{rest}} more; the command line lists them',
+  'duplicates.more': 'and {{rest}} more; the command line lists {{listed}} groups',
   'duplicates.is-exact': 'equal',
   'duplicates.is-near': 'nearly equal',
   'test-labels.title': 'Test labels',
@@ -666,6 +666,14 @@ export const texts = {
   'experiment.noise-truth': 'As they are, by a truth file',
   'experiment.truth': 'Truth file',
   'experiment.truth-hint': 'CSV with the columns path and label',
+  'truth.told_one': 'The file tells the true label of {{count}} image.',
+  'truth.told_other': 'The file tells the true label of {{count}} images.',
+  'truth.labels_one': '{{count}} row names no class of this project: {{first}}.',
+  'truth.labels_other': '{{count}} rows name no class of this project: {{first}}.',
+  'truth.paths_one': '{{count}} row names no image of this project: {{first}}.',
+  'truth.paths_other': '{{count}} rows name no image of this project: {{first}}.',
+  'truth.rows_one': '{{count}} row could not be used: {{first}}',
+  'truth.rows_other': '{{count}} rows could not be used: {{first}}',
   'experiment.flip': 'Percent of the labels to flip',
   'experiment.flip-hint':
     'The labels as they are now are taken for the truth: one that is wrong counts against the ranking that finds it.',

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import type { ExperimentResult, ExperimentMethod } from '../../../shared/experiment.ts';
+import { describeLeftOut, type ExperimentResult, type ExperimentMethod } from '../../../shared/experiment.ts';
 import { translateWriteError } from '../../core/export.ts';
-import { wrongUsage } from '../options.ts';
+import { requireDistinct, wrongUsage } from '../options.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
 import { toTable } from '../table.ts';
@@ -23,6 +23,7 @@ export async function experiment(session: Session, project: string, options: Exp
   if ((options.flip === undefined) === (truth === undefined))
     throw wrongUsage('Say either how many labels to flip (--flip) or where the true ones are (--truth).');
   await session.open(project);
+  requireDistinct(options.methods, (await session.call('classes.list', {})).length);
   if (out !== undefined)
     await mkdir(out, { recursive: true }).catch((error: unknown) => {
       throw translateWriteError(error, out);
@@ -41,6 +42,7 @@ export async function experiment(session: Session, project: string, options: Exp
     json: result,
     lines: [
       `${result.images} images, ${result.seeds} seeds, lambda ${result.lambda}`,
+      ...(result.truth ? describeLeftOut(result.truth) : []),
       ...toTable(
         ['ranking', 'checked', 'found', 'test accuracy', 'AP', 'AUROC'],
         result.methods.flatMap(({ method, shares, averagePrecision, auroc }) =>

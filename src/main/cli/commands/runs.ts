@@ -10,6 +10,7 @@ import type {
   RunComparison,
   RunMeasures,
 } from '../../../shared/runs.ts';
+import { describeLeftOut } from '../../../shared/experiment.ts';
 import { describeFall, findFalls } from '../../../shared/falls.ts';
 import { wrongUsage } from '../options.ts';
 import type { Answer } from '../program.ts';
@@ -206,6 +207,7 @@ async function describeCurve(session: Session, curve: RecoveryCurve): Promise<An
           random?.points[place] ? percent(random.points[place].accuracy.mean) : '-',
         ]),
       ),
+      ...(curve.truth ? describeLeftOut(curve.truth) : []),
       ...(clean ? [`all labels true: ${describeAccuracy(clean)}`] : []),
       ...(random ? [describeRandom(random)] : []),
       ...falls.map((fall) => describeFall(fall, nameOf)),

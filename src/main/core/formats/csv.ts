@@ -36,19 +36,16 @@ export async function readCsvHeader(file: string, choice: CsvChoice): Promise<Cs
  */
 export async function* readCsv(file: string, imagesFolder: string, choice: CsvChoice): LabelledFiles {
   const { columns, chosen } = await readCsvHeader(file, choice);
-  const readRow = createRowReader(columns, chosen, basename(file));
   const paths = new ImagePaths(imagesFolder);
   const seen = new Map<string, { label: string; line: number }>();
   let hasTest: Promise<boolean> | undefined;
 
-  for await (const record of readRecords(file)) {
-    if (record.number === 0) continue;
-    const row = readRow(record);
+  for await (const row of readRows(file, () => chosen)) {
     if ('reason' in row) {
       yield row;
       continue;
     }
-    const { line, label, split } = row;
+    const { line, record, label, split } = row;
     const found = await paths.find(row.path);
     if ('reason' in found) {
       yield { path: row.path, reason: `Line ${line}: this path ${found.reason}.` };
@@ -65,13 +62,34 @@ export async function* readCsv(file: string, imagesFolder: string, choice: CsvCh
       path: found.path,
       label,
       split: split && settleSplit(split, (await hasTest) ?? false),
-      record: record.number,
+      record,
     };
   }
 }
 
-interface Row {
+/**
+ * The rows of a table as they are written, without the space around their cells, or what is wrong with one, by its line.
+ * `choose` says which column is which. Throws as `readCsvHeader`, and what `choose` throws.
+ */
+export async function* readRows(
+  file: string,
+  choose: (columns: readonly string[], name: string) => CsvColumns,
+): AsyncGenerator<Row | Problem> {
+  const name = basename(file);
+  const bytes = createReadStream(file);
+  try {
+    const { columns, records } = await openCsv(translateErrors(bytes, file), name);
+    const readRow = createRowReader(columns, choose(columns, name), name);
+    for await (const record of records) if (record.number > 0) yield readRow(record);
+  } finally {
+    bytes.destroy();
+  }
+}
+
+export interface Row {
+  /** Of the file, and of its data records; both counted from 1. */
   line: number;
+  record: number;
   path: string;
   label: string;
   split: NamedSplit | null;
@@ -82,7 +100,7 @@ function createRowReader(columns: readonly string[], chosen: CsvColumns, name: s
   const labelAt = columns.indexOf(chosen.label);
   const splitAt = chosen.split === null ? -1 : columns.indexOf(chosen.split);
 
-  return ({ line, cells }: CsvRecord): Row | Problem => {
+  return ({ line, number: record, cells }: CsvRecord): Row | Problem => {
     if (!cells)
       return {
         path: name,
@@ -101,11 +119,12 @@ function createRowReader(columns: readonly string[], chosen: CsvColumns, name: s
     if (label === '') return toProblem('has no label.');
     if (split === undefined)
       return toProblem(`names the split "${splitName}"; known are train, test, val and ignored.`);
-    return { line, path, label, split };
+    return { line, record, path, label, split };
   };
 }
 
-const compareRows = (first: { label: string; line: number }, { label, line }: Row): string =>
+/** Why the second row on an image does not count. */
+export const compareRows = (first: { label: string; line: number }, { label, line }: Row): string =>
   first.label === label
     ? `Line ${line} repeats line ${first.line}; the image is counted once.`
     : `Line ${line} says ${label} where line ${first.line} says ${first.label}; line ${first.line} counts.`;
