@@ -377,6 +377,9 @@ export const coreContract = {
     z.strictObject({ imageId: Id, action: z.enum(['keep', 'relabel', 'exclude', 'open']), classId: Id.optional() }),
   ),
 
+  /** Verdicts on test labels from a CSV as `reviews.decideFromFile` reads it, with `open` in the place of `unsure`. */
+  'testLabels.decideFromFile': call<FileDecisions>()(z.strictObject({ file: PlaceSchema })),
+
   'runs.list': call<Run[]>()(Nothing),
   /** What a retrain would say of the test split, by its first steps; null where no label changed, nothing is measured or they do not come near. */
   'runs.preview': call<RetrainPreview | null>()(Nothing),

@@ -39,8 +39,11 @@ export interface TestLabels {
 export interface DuplicateGroup {
   kind: 'exact' | 'near';
   images: { imageId: number; path: string; contentKey: string; split: Split; classId: number | null }[];
+  /** Images of the group that are not listed. */
+  more: number;
+  /** Whether images that are not excluded are in several splits. */
   isAcrossSplits: boolean;
-  /** Whether they carry different labels. */
+  /** Whether those carry different labels. */
   isContradiction: boolean;
 }
 
@@ -54,6 +57,6 @@ export interface DuplicateCounts {
 export interface Duplicates {
   exact: DuplicateCounts;
   near: DuplicateCounts;
-  /** The first of them, those across splits before the others. */
+  /** The first 500 of them with up to 20 images each, those across splits before the others. */
   groups: DuplicateGroup[];
 }

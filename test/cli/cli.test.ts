@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeRest } from '../../src/main/cli/commands/fit.ts';
 import { drawTwoColours, removeFolder, writeTinyModel } from '../core/real-core.ts';
 
 const entry = fileURLToPath(new URL('../../src/main/cli/index.ts', import.meta.url));
@@ -117,6 +118,46 @@ describe('the main job on the command line', () => {
     expect(rows.map(({ path }) => path).sort()).toEqual([...wrong].sort());
     expect(rows[0]!.given).not.toBe(rows[0]!.suggested);
     expect(rows[0]!.score).toBeGreaterThanOrEqual(rows[1]!.score);
+    expect(run('rank', project, '--method', 'margin')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('margin is the same order as importance') as string,
+    });
+  });
+
+  it('rank says what the last decisions found and what is to be expected', () => {
+    expect(ask('rank', project, '--top', '1')).toMatchObject({
+      learned: { verdicts: 0, estimate: null, gain: null, dueIn: 20 },
+      review: { decided: 0, open: 40, hitRate: null, hitRateBefore: null },
+    });
+    const estimate = {
+      left: { value: 212.4, interval: [150, 290] as [number, number] },
+      next: { value: 31, interval: [22, 41] as [number, number] },
+    };
+    const gain = { value: 0.0123, interval: [0.004, 0.02] as [number, number] };
+    expect(
+      describeRest(
+        { verdicts: 100, estimate, gain, dueIn: 3 },
+        { decided: 100, open: 900, hitRate: 0.4, hitRateBefore: 0.6 },
+      ),
+    ).toEqual([
+      '100 decided, 900 open; 40.0 % of your last 50 decisions changed the label, 60.0 % of the 50 before',
+      'after 100 verdicts about 212 (150 to 290) wrong labels were left',
+      'in the learned order the next 100 should hold about 31 (22 to 41)',
+      'at the rate so far the next 100 gain about 1.23 (0.40 to 2.00) points of test accuracy',
+    ]);
+  });
+
+  it('test-labels takes verdicts from a file, and they change no run', () => {
+    const file = join(folder, 'test-verdicts.csv');
+    writeFileSync(
+      file,
+      'path,action,label\ntest/dusk/0000.png,relabel,grass\ntest/grass/0001.png,exclude,\ntrain/dusk/0004.png,keep,\n',
+    );
+    expect(ask('test-labels', project, '--from', file)).toEqual({
+      applied: 2,
+      rejected: [{ line: 4, reason: 'train/dusk/0004.png is not in the test split.' }],
+    });
+    expect(ask('test-labels', project)).toMatchObject({ decided: 2, corrected: 2, accuracy: { value: 1 } });
   });
 
   it('rank --bake-off says that it cannot know before there are verdicts', () => {

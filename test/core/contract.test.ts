@@ -48,6 +48,7 @@ const questions = (grant: string): Question[] => [
   ['confusion.evidence', { classId: 1, predictedClassId: 1, count: 3 }],
   ['testLabels.list', { count: 3 }],
   ['testLabels.decide', { imageId: 42, action: 'keep' }],
+  ['testLabels.decideFromFile', { file: { grant, path: 'tiny.onnx' } }],
   ['experiments.write', { id: 3, folder: { grant, path: '' }, name: 'plot.png' }],
   ['models.classes', {}],
   ['models.setClasses', { places: [1, 0] }],

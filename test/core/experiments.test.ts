@@ -139,8 +139,7 @@ describe('an experiment', () => {
     await one.client.call('models.set', { file: await one.place(join(one.folder, 'tiny.onnx')) });
     const fit = await one.run({ kind: 'fit', params: {} });
     const experiment = await one.run({ kind: 'experiment', params: { flip: 0.2 } });
-    for (const { error } of [fit, experiment])
-      expect(error).toMatch(/^All images of this project are labelled dusk\./);
+    for (const { error } of [fit, experiment]) expect(error).toMatch(/^All images of this project are labelled dusk\./);
     await one.close();
     removeFolder(one.folder);
   });

@@ -87,6 +87,15 @@ describe('duplicates', () => {
     expect(groups.flatMap(({ images }) => images).some(({ path }) => path === 'train/grass/larger.jpg')).toBe(true);
   });
 
+  it('contradict nothing once a copy is excluded', async () => {
+    const { imageId } = await real.client.call('images.find', { path: 'train/grass/larger.jpg' });
+    await real.client.call('reviews.decide', { decisions: [{ imageId, action: 'exclude' }] });
+    const { id } = await real.run({ kind: 'duplicates', params: {} });
+    const { exact, near } = (await real.client.call('jobs.result', { id })) as Duplicates;
+    expect(near).toEqual({ groups: 1, images: 2, acrossSplits: 0, contradictions: 0 });
+    expect(exact.acrossSplits).toBe(1);
+  });
+
   it('hang together by pairs', () => {
     expect(
       joinPairs([

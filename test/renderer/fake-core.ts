@@ -315,6 +315,7 @@ export class FakeCore {
         rows: [],
       }),
       'testLabels.decide': () => null,
+      'testLabels.decideFromFile': () => ({ applied: 0, rejected: [] }),
       'experiments.write': () => ({ written: [] }),
       'runs.recovery': () => ({
         runs: this.runs,

@@ -9,7 +9,7 @@ import { doctor } from './commands/doctor.ts';
 import { experiment, type ExperimentOptions } from './commands/experiment.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
 import { fit, rank, retrain, type FitOptions, type RankOptions } from './commands/fit.ts';
-import { duplicates, testLabels } from './commands/hygiene.ts';
+import { duplicates, testLabels, type TestLabelsOptions } from './commands/hygiene.ts';
 import { importImages, type ImportOptions } from './commands/import.ts';
 import { extract, setModel, type ExtractOptions, type ModelOptions } from './commands/model.ts';
 import { report, runs, type ReportOptions, type RunsOptions } from './commands/runs.ts';
@@ -146,11 +146,14 @@ export function createProgram(): Command {
     .option('--orders <number>', 'with --recovery: random orders beside it', readCount, 2)
     .option('--truth <file>', 'with --recovery: CSV of the true labels, path,label');
 
-  add<{ top: number }>(
+  add<TestLabelsOptions>(
     'test-labels',
     'the test labels that the fit speaks against, and the accuracy with those corrected',
     testLabels,
-  ).option('--top <images>', 'how many', readCount, 50);
+  )
+    .option('--top <images>', 'how many', readCount, 50)
+    .option('--from <file>', 'apply verdicts on test labels instead: CSV path,label or path,action,label')
+    .option('--reviewer <name>', 'with --from');
   add('duplicates', 'equal files and nearly equal pictures, within and across the splits', duplicates);
 
   add<ReportOptions>('report', 'write what the decisions bought: one file that opens anywhere', report)

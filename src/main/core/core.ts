@@ -16,7 +16,7 @@ import { tell } from '../../shared/told.ts';
 import type { MediaRequest } from '../../shared/media-url.ts';
 import { serve, type Handlers, type Port } from '../../shared/rpc.ts';
 import { ComputeClient } from './compute-client.ts';
-import { decideFromFile } from './decisions-file.ts';
+import { decideFromFile, decideTestLabelsFromFile } from './decisions-file.ts';
 import { freeTargets, readExperiment, writeExperiment } from './experiment-files.ts';
 import type { ExperimentJobParams } from './experiments.ts';
 import type { ExportJobParams } from './export.ts';
@@ -263,6 +263,13 @@ export function createCore(host: CoreHost): Core {
       decideTestLabel(project, settings.reviewer, params);
       touch();
       return null;
+    },
+
+    'testLabels.decideFromFile': async ({ file }) => {
+      const { project, touch } = current();
+      const decided = await decideTestLabelsFromFile(project, settings.reviewer, await grants.resolve(file));
+      touch();
+      return decided;
     },
 
     'experiments.write': async ({ id, folder, name }, { signal }) => {

@@ -48,7 +48,11 @@ export async function findDuplicates(
   const result: Duplicates = {
     exact: countGroups(exact),
     near: countGroups(near),
-    groups: groups.slice(0, mostGroups).map((group) => ({ ...group, images: group.images.slice(0, mostImages) })),
+    groups: groups.slice(0, mostGroups).map((group) => ({
+      ...group,
+      images: group.images.slice(0, mostImages),
+      more: Math.max(0, group.images.length - mostImages),
+    })),
   };
   return {
     note: `${result.exact.groups} groups of equal files and ${result.near.groups} of nearly equal pictures, ${result.exact.acrossSplits + result.near.acrossSplits} of them across train and test.`,
@@ -65,12 +69,15 @@ function toGroup({ store }: Project, kind: DuplicateGroup['kind'], ids: readonly
     const { path, sha256, split, classId } = store.images.find(imageId)!;
     return { imageId, path, contentKey: contentKeyOf(sha256), split, classId };
   });
-  const count = (values: unknown[]) => new Set(values).size;
+  // What was excluded spoils nothing any more.
+  const counted = images.filter(({ classId }) => classId !== null);
+  const differ = (of: (image: (typeof images)[number]) => unknown) => new Set(counted.map(of)).size > 1;
   return {
     kind,
     images,
-    isAcrossSplits: count(images.map(({ split }) => split)) > 1,
-    isContradiction: count(images.map(({ classId }) => classId)) > 1,
+    more: 0,
+    isAcrossSplits: differ(({ split }) => split),
+    isContradiction: differ(({ classId }) => classId),
   };
 }
 

@@ -11,10 +11,20 @@ export async function decide(
   { from, reviewer }: { from: string; reviewer?: string },
 ): Promise<Answer> {
   await session.open(project);
+  return decideFrom(session, 'reviews.decideFromFile', from, reviewer);
+}
+
+/** Applies a file of verdicts in the name of a reviewer, who is afterwards the one who was before. */
+export async function decideFrom(
+  session: Session,
+  call: 'reviews.decideFromFile' | 'testLabels.decideFromFile',
+  from: string,
+  reviewer?: string,
+): Promise<Answer> {
   const { reviewer: usual } = await session.call('app.describe', {});
   if (reviewer !== undefined) await session.call('app.setReviewer', { name: reviewer });
   try {
-    const result = await session.call('reviews.decideFromFile', { file: await session.place(from) });
+    const result = await session.call(call, { file: await session.place(from) });
     return {
       json: result,
       lines: [

@@ -1,7 +1,15 @@
 import type { FitResult, RetrainResult } from '../../core/fits.ts';
 import type { Certificate, Fidelity, FidelityOn, FitTarget, ModelOutput } from '../../../shared/fit.ts';
-import type { BakeOff, RankingMethod } from '../../../shared/ranking.ts';
+import {
+  fewestToEstimate,
+  reviewsAhead,
+  type BakeOff,
+  type QueueLearning,
+  type RankingMethod,
+} from '../../../shared/ranking.ts';
+import type { ReviewProgress } from '../../../shared/review.ts';
 import type { Answer } from '../program.ts';
+import { requireDistinct } from '../options.ts';
 import { readQueue } from '../queue.ts';
 import type { Session } from '../session.ts';
 import { percent, smallPercent, toTable } from '../table.ts';
@@ -60,6 +68,7 @@ export async function rank(session: Session, project: string, options: RankOptio
   await session.open(project);
   if (options.bakeOff) return describeBakeOff(await session.run<BakeOff>({ kind: 'rank', params: { bakeOff: true } }));
   const names = new Map((await session.call('classes.list', {})).map(({ id, name }) => [id, name]));
+  requireDistinct([method], names.size);
   // Those two every fit comes with; the learned one is to know of every decision.
   if (method !== 'suspicion' && method !== 'importance')
     await session.run({ kind: 'rank', params: { methods: [method] } });
@@ -73,19 +82,56 @@ export async function rank(session: Session, project: string, options: RankOptio
     score: row.score,
     importance: row.importance,
   }));
+  const learned = await session.call('queue.learned', {});
+  const { decided, open, hitRate, hitRateBefore } = await session.call('reviews.progress', {});
+  const review = { decided, open, hitRate, hitRateBefore };
   return {
-    json: { method, rows },
-    lines: toTable(
-      ['rank', 'path', 'given', 'suggested', 'importance'],
-      rows.map((row, index) => [
-        String(index + 1),
-        row.path,
-        row.given,
-        row.suggested,
-        row.importance?.toPrecision(4) ?? '–',
-      ]),
-    ),
+    json: { method, rows, learned, review },
+    lines: [
+      ...toTable(
+        ['rank', 'path', 'given', 'suggested', 'importance'],
+        rows.map((row, index) => [
+          String(index + 1),
+          row.path,
+          row.given,
+          row.suggested,
+          row.importance?.toPrecision(4) ?? '–',
+        ]),
+      ),
+      ...describeRest(learned, review),
+    ],
   };
+}
+
+/** Whether to go on: what the last decisions found, and what is to be expected of the next in the learned order. */
+export function describeRest(
+  { verdicts, estimate, gain }: QueueLearning,
+  { decided, open, hitRate, hitRateBefore }: Pick<ReviewProgress, 'decided' | 'open' | 'hitRate' | 'hitRateBefore'>,
+): string[] {
+  const about = (value: number, [low, high]: [number, number], digits = 0) =>
+    `about ${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+  const changed = hitRate === null ? '' : `; ${percent(hitRate)} of your last 50 decisions changed the label`;
+  const before = hitRateBefore === null ? '' : `, ${percent(hitRateBefore)} of the 50 before`;
+  const lines = [`${decided} decided, ${open} open${changed}${before}`];
+  if (open === 0) return lines;
+  if (!estimate) {
+    const { verdicts: fewest, ofEach } = fewestToEstimate;
+    return [
+      ...lines,
+      `how many wrong labels are left is said after ${fewest} verdicts, with at least ${ofEach} labels kept and ${ofEach} found wrong`,
+    ];
+  }
+  const ahead = Math.min(reviewsAhead, open);
+  const { value, interval } = estimate.next;
+  const [next, low, high] = [value, ...interval].map((count) => Math.min(count, ahead)) as [number, number, number];
+  return [
+    ...lines,
+    `after ${verdicts} verdicts ${about(estimate.left.value, estimate.left.interval)} wrong labels were left`,
+    `in the learned order the next ${ahead} should hold ${about(next, [low, high])}`,
+    gain
+      ? `at the rate so far the next ${reviewsAhead} gain ${about(gain.value * 100, gain.interval.map((share) => share * 100) as [number, number], 2)} points of test accuracy`
+      : 'what that gains cannot be told yet: it takes two runs with 20 changed labels between',
+  ];
 }
 
 function describeBakeOff(result: BakeOff): Answer {

@@ -3,10 +3,19 @@ import type { Proportion } from '../../../shared/runs.ts';
 import type { DuplicateCounts, Duplicates } from '../../../shared/test-labels.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
+import { decideFrom } from './decisions.ts';
 import { percent, toTable } from '../table.ts';
 
-export async function testLabels(session: Session, project: string, { top }: { top: number }): Promise<Answer> {
+export interface TestLabelsOptions {
+  top: number;
+  from?: string;
+  reviewer?: string;
+}
+
+export async function testLabels(session: Session, project: string, options: TestLabelsOptions): Promise<Answer> {
+  const { top, from, reviewer } = options;
   await session.open(project);
+  if (from !== undefined) return decideFrom(session, 'testLabels.decideFromFile', from, reviewer);
   const names = new Map((await session.call('classes.list', {})).map(({ id, name }) => [id, name]));
   const { rows, ...counts } = await session.call('testLabels.list', { count: top });
   const told = rows.map(({ path, givenClassId, suggestedClassId, probability, margin, verdict }) => ({
@@ -46,6 +55,7 @@ export async function testLabels(session: Session, project: string, { top }: { t
 export async function duplicates(session: Session, project: string): Promise<Answer> {
   await session.open(project);
   const result = await session.run<Duplicates>({ kind: 'duplicates', params: {} });
+  const unlisted = result.exact.groups + result.near.groups - result.groups.length;
   const describe = (name: string, { groups, images, acrossSplits, contradictions }: DuplicateCounts) =>
     `${name}: ${groups} groups of ${images} images; ${acrossSplits} of them across splits, ${contradictions} under different labels`;
   return {
@@ -53,7 +63,11 @@ export async function duplicates(session: Session, project: string): Promise<Ans
     lines: [
       describe('equal files', result.exact),
       describe('nearly equal pictures', result.near),
-      ...result.groups.map(({ kind, images }) => `${kind}: ${images.map(({ path }) => path).join(' = ')}`),
+      ...result.groups.map(
+        ({ kind, images, more }) =>
+          `${kind}: ${images.map(({ path }) => path).join(' = ')}${more === 0 ? '' : ` and ${more} more`}`,
+      ),
+      ...(unlisted === 0 ? [] : [`not listed: ${unlisted} more groups`]),
     ],
   };
 }
