@@ -5,6 +5,7 @@ import type { ClassMatch } from '../../src/shared/model.ts';
 import type { ProjectOverview } from '../../src/shared/project.ts';
 import type { QueueRow } from '../../src/shared/queue.ts';
 import type { RecoveryCurve, Run } from '../../src/shared/runs.ts';
+import type { TestLabels } from '../../src/shared/test-labels.ts';
 import type { AppError } from '../../src/shared/errors.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { serve, type Handlers, type Port } from '../../src/shared/rpc.ts';
@@ -41,6 +42,15 @@ export class FakeCore {
   jobs: Job[] = [];
   runs: Run[];
   curve: RecoveryCurve | null = null;
+  testLabels: TestLabels = {
+    images: 0,
+    suspicious: 0,
+    decided: 0,
+    corrected: 0,
+    accuracy: null,
+    correctedAccuracy: null,
+    rows: [],
+  };
   overview: ProjectOverview;
   isOpen: boolean;
   reviewer = 'Lin';
@@ -305,15 +315,7 @@ export class FakeCore {
       'reviews.progress': () => this.#reviews.progress(),
       'runs.list': () => this.runs,
       'runs.preview': () => null,
-      'testLabels.list': () => ({
-        images: 0,
-        suspicious: 0,
-        decided: 0,
-        corrected: 0,
-        accuracy: null,
-        correctedAccuracy: null,
-        rows: [],
-      }),
+      'testLabels.list': () => this.testLabels,
       'testLabels.decide': () => null,
       'testLabels.decideFromFile': () => ({ applied: 0, rejected: [] }),
       'experiments.write': () => ({ written: [] }),

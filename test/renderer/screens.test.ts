@@ -166,6 +166,48 @@ describe('screens', () => {
     expect(screen.getByText('second-look runs "/data/harbour.secondlook" --reproduce 2')).toBeTruthy();
   });
 
+  it('opens a test label larger by keyboard, and gives it any class', async () => {
+    const core = new FakeCore();
+    core.testLabels = {
+      images: 1,
+      suspicious: 1,
+      decided: 0,
+      corrected: 0,
+      accuracy: null,
+      correctedAccuracy: null,
+      rows: [
+        {
+          imageId: 13,
+          path: 'test/a.png',
+          contentKey: '0123456789abcdef',
+          givenClassId: 1,
+          suggestedClassId: 2,
+          probability: 0.9,
+          margin: 2,
+          verdict: null,
+        },
+      ],
+    };
+    await renderApp(core);
+    await fireEvent.click(await screen.findByText('Show the most suspicious'));
+    const opener = await screen.findByRole('button', { name: 'See it larger: test/a.png' });
+    opener.focus();
+    await fireEvent.click(opener);
+    const dialog = await screen.findByRole('dialog', { name: 'test/a.png' });
+    expect(within(dialog).getByRole('img', { name: 'test/a.png' }).getAttribute('src')).not.toContain('w=');
+    const finder = within(dialog).getByRole('combobox', { name: 'Find a class' });
+    await fireEvent.keyDown(finder, { key: core.classes[2]![0]! });
+    await fireEvent.input(finder, { target: { value: core.classes[2]! } });
+    await screen.findByRole('option', { name: core.classes[2]! });
+    await fireEvent.keyDown(finder, { key: 'Enter' });
+    await waitFor(() =>
+      expect(core.params('testLabels.decide')).toEqual([{ imageId: 13, action: 'relabel', classId: 3 }]),
+    );
+    await fireEvent.keyDown(dialog, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    await waitFor(() => expect(document.activeElement).toBe(opener));
+  });
+
   it('retrains by key and shows the new run when it is done', async () => {
     const core = new FakeCore({ runs: [toRun(1, 0, 0.652, Date.now())] });
     await renderApp(core);

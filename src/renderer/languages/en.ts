@@ -628,6 +628,7 @@ export const texts = {
   'duplicates.more': 'and {{rest}} more; the command line lists {{listed}} groups',
   'duplicates.is-exact': 'equal',
   'duplicates.is-near': 'nearly equal',
+  'picture.larger': 'See it larger: {{path}}',
   'test-labels.title': 'Test labels',
   'test-labels.loading': 'Reading the test labels…',
   'test-labels.counts':

@@ -556,6 +556,7 @@ export const texts: Language['texts'] = {
   'duplicates.more': '另有 {{rest}} 组；命令行会列出 {{listed}} 组',
   'duplicates.is-exact': '相同',
   'duplicates.is-near': '近似相同',
+  'picture.larger': '放大查看：{{path}}',
   'test-labels.title': '测试标签',
   'test-labels.loading': '正在读取测试标签…',
   'test-labels.counts': '拟合不同意 {{images}} 个测试标签中的 **{{count}}** 个。其中大多是拟合自身的错误。',
