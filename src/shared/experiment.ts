@@ -35,12 +35,12 @@ export interface TruthReading {
 
 /** What could not be used, in sentences. */
 export function describeLeftOut({ rows, paths, labels }: TruthReading): string[] {
-  const describe = ({ count, first }: LeftOut, why: string, between: string) =>
-    count === 0 ? [] : [`${count} rows ${why}: ${first.join(between)}${count > first.length ? between + '...' : '.'}`];
+  const describe = ({ count, first }: LeftOut, what: string, between: string) =>
+    count === 0 ? [] : [`Rows ${what}: ${count} (${first.join(between)}${count > first.length ? ' ...' : ''}).`];
   return [
-    ...describe(labels, 'name no class of this project', ', '),
-    ...describe(paths, 'name no image of this project', ', '),
-    ...describe(rows, 'could not be used', ' '),
+    ...describe(labels, 'whose label is no class of this project', ', '),
+    ...describe(paths, 'whose path is no image of this project', ', '),
+    ...describe(rows, 'that could not be used', ' '),
   ];
 }
 

@@ -119,6 +119,12 @@ describe('an experiment', () => {
     // Four of forty are wrong, and the colours tell them apart at once.
     expect(methods[0]!.shares[0]!.found.mean).toBe(1);
 
+    writeFileSync(file, `path,true_label\n${rows[0]!.path},mud\nnone.png,dusk\n`);
+    const useless = await real.run({ kind: 'experiment', params });
+    expect(useless.error).toBe(
+      'truth.csv tells the true label of no image of this project. Rows whose label is no class of this project: 1 (mud). Rows whose path is no image of this project: 1 (none.png).',
+    );
+
     writeFileSync(
       file,
       `path,label\n${rows.map(({ path, givenClassId }) => `${path},${names.get(givenClassId)!}`).join('\n')}\n`,
