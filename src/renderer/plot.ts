@@ -30,6 +30,7 @@ function lookOf(element: HTMLElement): ChartLook {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   return {
+    text: colour('--text'),
     muted: colour('--muted'),
     line: colour('--line'),
     review: colour('--excitatory'),
@@ -41,10 +42,10 @@ function lookOf(element: HTMLElement): ChartLook {
 
 const size = { width: 1200, height: 560 };
 
-/** The chart as it is on the screen now, for a paper: 1200 x 560, PNG at twice as many pixels. */
-export async function drawFile(element: HTMLElement, toOption: ToOption, kind: 'svg' | 'png'): Promise<Blob> {
+/** The chart in the colours of the page as it is now, for a paper: 1200 x 560, PNG at twice as many pixels. */
+export async function drawFile(toOption: ToOption, kind: 'svg' | 'png'): Promise<Blob> {
   const option = {
-    ...toOption(lookOf(element), size.height),
+    ...toOption(lookOf(document.body), size.height),
     backgroundColor: getComputedStyle(document.body).backgroundColor,
   };
   if (kind === 'svg') {

@@ -10,8 +10,11 @@ export function saveFile(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 0);
 }
 
-/** RFC 4180, with a mark for spreadsheets that it is UTF-8. */
-export function toCsv(rows: readonly (readonly string[])[]): Blob {
-  const toCell = (cell: string) => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+/** RFC 4180, with a mark for spreadsheets that it is UTF-8; null is an empty cell. */
+export function toCsv(rows: readonly (readonly (string | number | null)[])[]): Blob {
+  const toCell = (value: string | number | null) => {
+    const cell = String(value ?? '');
+    return /[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  };
   return new Blob([`\ufeff${rows.map((row) => row.map(toCell).join(',')).join('\r\n')}\r\n`], { type: 'text/csv' });
 }

@@ -3,6 +3,7 @@ import type { toAxis } from './axis.ts';
 
 /** Colours and type. */
 export interface ChartLook {
+  text: string;
   muted: string;
   line: string;
   review: string;

@@ -58,9 +58,8 @@ export interface Confusion {
   /** Images that are predicted right, in order of class id. */
   right: number[];
   wrong: number;
-  /** The cells of wrong ones, the largest first, and how many there are; of more than a thousand the first. */
+  /** The cells of wrong ones, the largest first. */
   errors: ConfusionCell[];
-  errorCells: number;
 }
 
 export interface CellImage {

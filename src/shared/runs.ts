@@ -189,6 +189,13 @@ export interface CurvePoint {
   correct: number[];
 }
 
+/** As many decisions as at a step of the curve, in the time that those took, in random order. */
+export interface RandomPoint extends Pick<CurvePoint, 'decisions' | 'secondsSpent'> {
+  accuracy: Spread;
+  /** Test images that are right, for each class in order of class id: the mean over the orders. */
+  correct: number[];
+}
+
 /** The head refitted at some steps of the log. */
 export interface RecoveryCurve {
   modelId: number;
@@ -201,10 +208,10 @@ export interface RecoveryCurve {
   classImages: number[];
   points: CurvePoint[];
   /**
-   * The same accuracy had the images come in random order, over some orders: of the reviewed images with the verdicts
-   * that they got, or, where the truth is known, of all train images with their true labels.
+   * The same had the images come in random order, over some orders: of the reviewed images with the verdicts that they got,
+   * or, where the truth is known, of all train images with their true labels. null where there is nothing between the ends.
    */
-  random: { images: 'reviewed' | 'all'; orders: number; points: { decisions: number; accuracy: Spread }[] } | null;
+  random: { images: 'reviewed' | 'all'; orders: number; points: RandomPoint[] } | null;
   /** With all labels true; null where the truth is not known. */
   clean: { accuracy: Proportion; correct: number[] } | null;
   /** What the file of true labels told; null without one. */

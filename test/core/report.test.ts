@@ -65,7 +65,7 @@ it('escapes all that came with the data, and needs nothing but itself', () => {
   const fetching = /<[^>]*\s(?:[\w:]*href|src|srcset)\s*=\s*(?!["']?data:)|url\((?!\s*["']?#)/i;
   expect(fetching.exec(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, ''))?.[0]).toBeUndefined();
   expect(page.match(/src="data:image\/png;base64,/g)).toHaveLength(4);
-  expect(page.match(/<svg/g)).toHaveLength(4);
+  expect(page.match(/<svg/g)).toHaveLength(8);
   expect(readdirSync(reports).sort()).toEqual(['report.html', 'report.json']);
 });
 
@@ -78,6 +78,17 @@ it('tells the same numbers as the runs', async () => {
   const older = 'The curve is older than the newest decision or run.';
   expect(toPage(report)).not.toContain(older);
   expect(toPage({ ...report, isRecoveryOlder: true })).toContain(older);
+  // Both curves beside a random order, and the bins of both runs.
+  const page = toPage(report).replaceAll(/>\s+</g, '><');
+  expect(page.includes('aria-label="Test accuracy over time spent, ')).toBe(true);
+  const percent = (share: number) => (share * 100).toFixed(1);
+  const [, middle] = report.recovery!.random!.points;
+  expect(
+    page.includes(`<span class="muted">${percent(middle!.correct[0]! / report.recovery!.classImages[0]!)}</span>`),
+  ).toBe(true);
+  for (const { reliability } of [report.beforeMeasures, report.afterMeasures])
+    for (const { images, confidence } of reliability)
+      expect(page.includes(`>${images}</td><td class="number">${percent(confidence)} %<`)).toBe(true);
   expect(report.afterMeasures).toEqual(await real.client.call('runs.measure', { runId: runs[1]!.id }));
   expect(report.decisions).toMatchObject({
     changedLabels: 4,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueueRow } from '../../src/shared/queue.ts';
 import type { RecoveryCurve, Reproduction, Run } from '../../src/shared/runs.ts';
 import { portPair } from '../../src/shared/ports.ts';
+import { toSteps } from '../../src/shared/recovery-steps.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 
 let real: RealCore;
@@ -143,6 +144,18 @@ describe('the recovery curve', () => {
       expect(correct.reduce((sum, count) => sum + count, 0) / 60).toBeCloseTo(accuracy.value, 12);
     expect(curve).toMatchObject({ classImages: [30, 30], clean: null, random: { images: 'reviewed', orders: 1 } });
     expect(curve.random!.points.at(-1)!.accuracy.mean).toBe(curve.points[3]!.accuracy.value);
+    // The random order has each class and the pace of the review, at every step.
+    expect(curve.random!.points.map(({ secondsSpent }) => secondsSpent)).toEqual([null, 10, 10, 11]);
+    for (const { correct, accuracy } of curve.random!.points)
+      expect(correct.reduce((sum, count) => sum + count, 0) / 60).toBeCloseTo(accuracy.mean, 12);
+    expect(curve.random!.points[1]!.correct).not.toEqual(curve.points[1]!.correct);
+    for (const classId of [1, 2])
+      expect(toSteps(curve, classId).map(({ accuracy, random }) => [accuracy.value * 30, random! * 30])).toEqual(
+        curve.points.map(({ correct }, step) => [
+          correct[classId - 1],
+          curve.random!.points[step]!.correct[classId - 1],
+        ]),
+      );
 
     const known = await resultOf<RecoveryCurve>({
       kind: 'recovery',

@@ -351,7 +351,6 @@ export class FakeCore {
         right: this.classes.map(() => 1),
         wrong: 3,
         errors,
-        errorCells: errors.length,
       }),
       'confusion.images': (cell) => {
         const total = errors.find((each) => isSameCell(each, cell))?.images ?? 1;

@@ -99,7 +99,9 @@ describe('screens', () => {
     expect(screen.getByText(/\+7\.9 points, 95 % interval 6\.9 to 8\.9/)).toBeTruthy();
     expect(screen.getByText('p < 0.001')).toBeTruthy();
     expect(screen.getByText(/^2 runs under another lambda or feature scale are not listed/)).toBeTruthy();
-    expect(screen.getByRole('img', { name: /65\.2\u202f% at 0, 73\.1\u202f% at 1\u202f000, in 2 runs/ })).toBeTruthy();
+    expect(
+      screen.getByRole('img', { name: /65\.2\u202f% at 0 decisions, 73\.1\u202f% at 1\u202f000, in 2 steps/ }),
+    ).toBeTruthy();
     await fireEvent.click(screen.getAllByRole('button', { name: 'As a table' })[0]!);
     const table = screen.getByRole('table', { name: /Test accuracy over decisions/ });
     expect(within(table).getAllByRole('row').at(-1)!.textContent).toContain('72.2 to 74.0\u202f%');
@@ -126,7 +128,12 @@ describe('screens', () => {
       random: {
         images: 'reviewed',
         orders: 2,
-        points: [0, 500, 1000].map((decisions) => ({ decisions, accuracy: { mean: 0.64, sd: 0.01 } })),
+        points: [0, 500, 1000].map((decisions) => ({
+          decisions,
+          secondsSpent: decisions,
+          accuracy: { mean: 0.64, sd: 0.01 },
+          correct: [decisions / 40, 30.5],
+        })),
       },
       clean: { accuracy: { value: 0.7, interval: [0.69, 0.71] }, correct: [35, 35] },
       truth: {
@@ -149,7 +156,21 @@ describe('screens', () => {
     const chart = screen.getByRole('img', { name: /Test accuracy over decisions/ });
     await fireEvent.keyDown(chart, { key: 'ArrowRight' });
     await fireEvent.keyDown(chart, { key: 'ArrowRight' });
-    expect(await screen.findByText(/Decisions 500, Time 8 min 20 s, Test accuracy 60\.0/)).toBeTruthy();
+    const told = /Decisions 500, Time 8 min 20 s, Test accuracy 60\.0.*random order 64\.0/;
+    expect(await screen.findByText(told)).toBeTruthy();
+
+    // Of one class: its share of its own test images, and so that of the random order.
+    const choose = async (label: RegExp, option: string) => {
+      await fireEvent.keyDown(screen.getByRole('combobox', { name: label }), { key: 'Enter' });
+      await fireEvent.pointerUp(await screen.findByRole('option', { name: option }));
+    };
+    await choose(/^Of: /, core.classes[0]!);
+    await choose(/^Over: /, 'time spent');
+    const ofClass = screen.getByRole('img', { name: /over time spent: .*80\.0.* at 0 decisions, 64\.0/ });
+    await fireEvent.keyDown(ofClass, { key: 'ArrowLeft' });
+    await fireEvent.keyDown(ofClass, { key: 'ArrowRight' });
+    expect(await screen.findByText(/Decisions 500, .*60\.0.*random order 25\.0/)).toBeTruthy();
+    expect(screen.getByText(/Over time it is given the pace of this review/)).toBeTruthy();
   });
 
   it('shows which test images turned, and the changed labels that turned one', async () => {
@@ -163,6 +184,11 @@ describe('screens', () => {
     expect(causes.textContent).toContain('+0.5000');
     expect(causes.textContent).toMatch(/Together\s*\+0\.9000/);
     expect(await screen.findByText('80.0 % (70.0 to 87.0 %)')).toBeTruthy();
+    // The errors of a run as a matrix, read by arrows and saved.
+    const matrix = within(screen.getByRole('region', { name: 'Run 2' }));
+    const cell = within(matrix.getByRole('grid')).getByRole('button', { name: / predicted as .*: 20 images$/ });
+    expect(cell.getAttribute('aria-disabled')).toBe('true');
+    expect(matrix.getByRole('button', { name: 'Save Confusion matrix as CSV' })).toBeTruthy();
     expect(screen.getByText('second-look runs "/data/harbour.secondlook" --reproduce 2')).toBeTruthy();
   });
 

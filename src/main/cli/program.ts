@@ -141,7 +141,8 @@ export function createProgram(): Command {
     .option('--compare <runs>', 'which test images turned between two runs, as in 1,4', readNumbers)
     .option('--image <path>', 'with --compare: the changed labels that turned this test image')
     .option('--reproduce <run>', 'fit again from the record, and say whether the numbers are the same', readCount)
-    .option('--recovery', 'test accuracy over the decisions made')
+    .option('--recovery', 'test accuracy over the decisions made and the time that they took')
+    .option('--class <name>', 'with --recovery: of the test images of this class alone')
     .option('--steps <number>', 'with --recovery: into how many the decisions are cut', readCount, 10)
     .option('--orders <number>', 'with --recovery: random orders beside it', readCount, 2)
     .option('--truth <file>', 'with --recovery: CSV of the true labels, path,label');

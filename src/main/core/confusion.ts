@@ -10,9 +10,6 @@ import type { Loaded } from './loaded.ts';
 import { argmax, forEachPrediction } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
 
-/** Cells of wrong images that are listed. */
-const mostCells = 1000;
-
 type Cell = Pick<CoreHandlerCalls['confusion.images']['params'], 'fit' | 'classId' | 'predictedClassId'>;
 
 /** Of the test images of a fit, in order of image id. */
@@ -59,12 +56,11 @@ export class Confusions {
       testImages: trueClassIds.length,
       right,
       wrong: errors.reduce((sum, [, images]) => sum + images, 0),
-      errors: errors.slice(0, mostCells).map(([cell, images]) => ({
+      errors: errors.map(([cell, images]) => ({
         classId: 1 + Math.floor(cell / classes),
         predictedClassId: 1 + (cell % classes),
         images,
       })),
-      errorCells: errors.length,
     };
   }
 

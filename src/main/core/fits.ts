@@ -14,7 +14,7 @@ import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, requireTwoClasses, type Project } from './project.ts';
 import { dropStaleRankings, rankImages, readSuggestions, toRankRequest, writeRanking } from './rankings.ts';
 import { listRuns, testDifference } from './runs.ts';
-import { readTestSet, readTrainingSet, requireSameClasses, toFitRequest } from './training-set.ts';
+import { readTestSet, readTrainingSet, requireSameClasses, toFitRequest, type TestSet } from './training-set.ts';
 import { readVersions } from './versions.ts';
 
 export interface FitResult extends FitSummary {
@@ -57,7 +57,8 @@ export async function retrain(
   const modelId = requireModel(project).id;
   const last = store.fits.latest(modelId);
   if (!last) throw new AppError('not-found', 'There is no fit to start from. Fit the head first.');
-  if (readTestSet(project).imageIds.length === 0)
+  const test = readTestSet(project);
+  if (test.imageIds.length === 0)
     throw new AppError(
       'not-found',
       'There are no test images with features, so there is no accuracy to measure. Import a test split.',
@@ -66,22 +67,23 @@ export async function retrain(
   const { tolerance, weights: start } = store.fits.find(last.id)!;
   requireSameClasses(project, start);
   const params = { lambda, featureScale, tolerance };
-  const { summary } = await fitHead(project, compute, loaded, version, params, context, { ...last, weights: start });
+  const before = { ...last, weights: start, test };
+  const { summary } = await fitHead(project, compute, loaded, version, params, context, before);
   const runs = listRuns(project);
-  const before = runs[0]!;
+  const first = runs[0]!;
   const after = runs.at(-1)!;
-  const { pairedTest, difference } = testDifference(project, before.id, after.id);
+  const { pairedTest, difference } = testDifference(project, first.id, after.id);
   const result: RetrainResult = {
-    before,
+    before: first,
     after,
     pairedTest,
     difference,
     changedLabels: after.changedLabels,
     seconds: summary.seconds,
   };
-  const points = (after.accuracy.value - before.accuracy.value) * 100;
+  const points = (after.accuracy.value - first.accuracy.value) * 100;
   return {
-    note: `Test accuracy ${percent(before.accuracy.value)} before, ${percent(after.accuracy.value)} now (${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)} points).`,
+    note: `Test accuracy ${percent(first.accuracy.value)} before, ${percent(after.accuracy.value)} now (${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)} points).`,
     result,
   };
 }
@@ -95,7 +97,7 @@ async function fitHead(
   version: string,
   params: LabelFitParams,
   { signal, report }: JobContext,
-  before?: Pick<FitSummary, 'id' | 'lambdaChosen' | 'rankingFitId'> & { weights: Float64Array },
+  before?: Pick<FitSummary, 'id' | 'lambdaChosen' | 'rankingFitId'> & { weights: Float64Array; test: TestSet },
 ): Promise<{ summary: FitSummary; reached: boolean }> {
   const { store } = project;
   const model = requireModel(project);
@@ -118,7 +120,7 @@ async function fitHead(
     // A retrain has its accuracy to show; what the new verdicts say of the order is the learned queue's to find out.
     const kept = before && readSuggestions(project, before.rankingFitId, all);
     await nextTurn(signal);
-    return { kept, test: readTestSet(project) };
+    return { kept, test: before?.test ?? readTestSet(project) };
   };
   const [answer, { kept, test }] = await Promise.all([
     compute.call('fit.run', toFitRequest(train, classes, { ...params, start: before?.weights }), { signal }),

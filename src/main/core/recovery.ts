@@ -1,6 +1,5 @@
 // The recovery curve: the head refitted on the labels as they were at some steps of the log, and what a random order of the
 // same work would have given. Nothing of it is stored but the job's result: the log makes it again.
-import type { Spread } from '../../shared/experiment.ts';
 import type { CurvePoint, Recovery, RecoveryCurve } from '../../shared/runs.ts';
 import { createRandom, shuffle } from '../../shared/random.ts';
 import { wilsonInterval } from '../../shared/wilson.ts';
@@ -78,11 +77,8 @@ export async function drawCurve(
   const random = await drawRandom(
     points,
     trueLabels ?? now,
-    { orders, isAll: trueLabels !== undefined },
-    async (labels) => {
-      const correct = await next(labels, 'random-orders');
-      return toProportion(correct, test).value;
-    },
+    { orders, isAll: trueLabels !== undefined, testImages: test.imageIds.length },
+    (labels) => next(labels, 'random-orders'),
   );
   const result: RecoveryCurve = {
     modelId,
@@ -166,43 +162,45 @@ async function openMeasure(
 }
 
 /**
- * What a random order would have given at the same counts of decisions. Only verdicts that were given are known, so the order
- * is of the reviewed images, and its end is that of the review; with the truth it is of all train images.
+ * What a random order would have given at the same counts of decisions, and so in the time that those took. Only verdicts
+ * that were given are known, so the order is of the reviewed images, and its end is that of the review; with the truth it is
+ * of all train images.
  */
 async function drawRandom(
   points: readonly CurvePoint[],
   final: readonly LabelRow[],
-  { orders, isAll }: { orders: number; isAll: boolean },
-  measure: (labels: LabelRow[]) => Promise<number>,
+  { orders, isAll, testImages }: { orders: number; isAll: boolean; testImages: number },
+  measure: (labels: LabelRow[]) => Promise<Int32Array>,
 ): Promise<RecoveryCurve['random']> {
   if (points.length < (isAll ? 2 : 3) || orders === 0) return null;
   const places = [...final.keys()].filter((place) => isAll || final[place]!.state !== 'open');
-  const inner = points.slice(1, isAll ? undefined : -1);
-  const accuracies = inner.map((): number[] => []);
+  const isKnown = (step: number) => step === 0 || (!isAll && step === points.length - 1);
+  /** Of each step what is right in each class, once an order; where all orders meet it is that of the review. */
+  const measured = points.map(({ correct }, step) => (isKnown(step) ? [correct] : []));
   for (let order = 1; order <= orders; order++) {
     const shuffled = shuffle([...places], createRandom(order));
-    for (const [step, { decisions }] of inner.entries()) {
+    for (const [step, { decisions }] of points.entries()) {
+      if (isKnown(step)) continue;
       const isDecided = new Set(shuffled.slice(0, decisions));
       const labels = final.map((label, place) =>
         isDecided.has(place) ? label : { ...label, classId: label.givenClassId, state: 'open' as const },
       );
-      accuracies[step]!.push(await measure(labels));
+      measured[step]!.push([...(await measure(labels))]);
     }
   }
-  const fixed = (point: CurvePoint): { decisions: number; accuracy: Spread } => ({
-    decisions: point.decisions,
-    accuracy: { mean: point.accuracy.value, sd: 0 },
-  });
   return {
     images: isAll ? 'all' : 'reviewed',
     orders,
-    points: [
-      fixed(points[0]!),
-      ...inner.map(({ decisions }, step) => ({ decisions, accuracy: spreadOf(accuracies[step]!)! })),
-      ...(isAll ? [] : [fixed(points.at(-1)!)]),
-    ],
+    points: points.map(({ decisions, secondsSpent, correct }, step) => ({
+      decisions,
+      secondsSpent,
+      accuracy: spreadOf(measured[step]!.map((each) => sumOf(each) / testImages))!,
+      correct: correct.map((_, index) => sumOf(measured[step]!.map((each) => each[index]!)) / measured[step]!.length),
+    })),
   };
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 function countByClass(classIds: Int32Array, classes: number): Int32Array {
   const counts = new Int32Array(classes);

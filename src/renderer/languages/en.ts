@@ -734,6 +734,8 @@ export const texts = {
   'explain.wrong_other': '{{count}} of {{total}} test images are predicted wrong ({{share}}).',
   'explain.matrix': 'Confusion matrix: a row for each label, a column for each prediction',
   'explain.label': 'Label',
+  'explain.confusion': 'Confusion matrix',
+  'explain.prediction': 'Prediction',
   'explain.axes': 'Rows: label. Columns: prediction.',
   'explain.cell_one': '{{label}} predicted as {{predicted}}: {{count}} image',
   'explain.cell_other': '{{label}} predicted as {{predicted}}: {{count}} images',
@@ -801,11 +803,11 @@ export const texts = {
   'runs.preview_other':
     '{{count}} labels changed since the last fit. The first steps of a retrain say **{{after}}** on the test split (now {{before}}); their logits are off by up to {{error}} of a typical one.',
   'runs.recovery': 'Recovery',
-  'runs.curve': 'Accuracy over decisions',
-  'runs.curve-summary_one':
-    'Test accuracy over decisions: {{before}} at {{from}}, {{after}} at {{to}}, in {{count}} run.',
-  'runs.curve-summary_other':
-    'Test accuracy over decisions: {{before}} at {{from}}, {{after}} at {{to}}, in {{count}} runs.',
+  'runs.curve': 'Test accuracy over decisions',
+  'runs.curve-time': 'Test accuracy over time spent',
+  'runs.curve-of': '{{curve}}: {{label}}',
+  'runs.curve-summary_one': '{{curve}}: {{before}} at {{from}} decisions, {{after}} at {{to}}, in {{count}} step.',
+  'runs.curve-summary_other': '{{curve}}: {{before}} at {{from}} decisions, {{after}} at {{to}}, in {{count}} steps.',
   'runs.curve-older': 'The curve is older than the newest decision or run; draw it again to have all of them in it.',
   'runs.as-curve': 'As a curve',
   'runs.as-table': 'As a table',
@@ -846,6 +848,7 @@ export const texts = {
     'Random order: {{count}} order of the images that were reviewed, each with the verdict that it got; it ends where the review does.',
   'runs.random-reviewed_other':
     'Random order: the mean of {{count}} orders of the images that were reviewed, each with the verdict that it got; it ends where the review does.',
+  'runs.random-pace': 'Over time it is given the pace of this review.',
   'runs.fall':
     'From {{from}} to {{to}} decisions accuracy changed by {{points}}: fewer test images are right in {{classes}}.',
   'runs.fall-why':
@@ -880,11 +883,8 @@ export const texts = {
   'runs.classes': 'Classes',
   'runs.recall': 'Recall',
   'runs.precision': 'Precision',
-  'runs.errors': 'Test errors',
-  'runs.label': 'Label',
-  'runs.predicted': 'Predicted',
-  'runs.more-errors_one': 'and {{count}} rarer pair',
-  'runs.more-errors_other': 'and {{count}} rarer pairs',
+  'runs.to-explain': 'A cell opens in Explain, with its images and what caused them.',
+  'runs.not-to-explain': 'Explain takes the errors of the newest fit apart; those of this run are counted here.',
   'runs.comparison': 'Run {{after}} beside run {{before}}',
   'runs.comparison-is_one':
     '{{points}}, 95 % interval {{interval}}; {{p}} (McNemar, exact). {{count}} train label differs.',

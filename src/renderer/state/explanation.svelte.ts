@@ -133,7 +133,7 @@ export class Explanation {
   }
 }
 
-/** Images in a cell of the matrix, as far as it is listed. */
+/** Images in a cell of the matrix. */
 export function imagesIn({ right, errors }: Confusion, { classId, predictedClassId }: Cell): number {
   if (classId === predictedClassId) return right[classId - 1] ?? 0;
   const cell = errors.find((each) => each.classId === classId && each.predictedClassId === predictedClassId);

@@ -24,21 +24,21 @@ export async function explainErrors(session: Session, { target: fit, top }: Erro
     predicted: nameOf(predictedClassId),
     images,
   }));
-  const { testImages, wrong, errorCells } = confusion;
+  const { testImages, wrong } = confusion;
   const json = {
     fit,
     ...(fit === 'model' ? { fidelity: modelFit?.fidelity } : {}),
     testImages,
     wrong,
     right: Object.fromEntries(classes.map(({ id, name }) => [name, confusion.right[id - 1]!])),
-    errorCells,
+    errorCells: errors.length,
     errors,
   };
   const shown = errors.slice(0, Math.max(top, 10));
   return {
     json,
     lines: [
-      `${wrong} of ${testImages} test images are predicted wrong${testImages === 0 ? '' : ` (${percent(wrong / testImages)})`}, in ${errorCells} cells.`,
+      `${wrong} of ${testImages} test images are predicted wrong${testImages === 0 ? '' : ` (${percent(wrong / testImages)})`}, in ${errors.length} cells.`,
       ...toTable(
         ['images', 'class', 'predicted'],
         shown.map((cell) => [String(cell.images), cell.class, cell.predicted]),

@@ -12,6 +12,8 @@ import type {
 } from '../../../shared/runs.ts';
 import { describeLeftOut } from '../../../shared/experiment.ts';
 import { describeFall, findFalls } from '../../../shared/falls.ts';
+import { toClean, toSteps } from '../../../shared/recovery-steps.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { wrongUsage } from '../options.ts';
 import type { Answer } from '../program.ts';
 import type { Session } from '../session.ts';
@@ -23,6 +25,7 @@ export interface RunsOptions {
   image?: string;
   reproduce?: number;
   recovery?: boolean;
+  class?: string;
   steps: number;
   orders: number;
   truth?: string;
@@ -43,7 +46,7 @@ export async function report(session: Session, project: string, { out, format }:
 type Interval = readonly [number, number];
 
 export async function runs(session: Session, project: string, options: RunsOptions): Promise<Answer> {
-  const { measure, compare, image, reproduce, recovery, steps, orders, truth } = options;
+  const { measure, compare, image, reproduce, recovery, class: className, steps, orders, truth } = options;
   if (compare && compare.length !== 2) throw wrongUsage('Name two runs to compare, as in --compare 1,4.');
   await session.open(project);
   if (measure !== undefined) return describeMeasures(session, await session.call('runs.measure', { runId: measure }));
@@ -58,8 +61,9 @@ export async function runs(session: Session, project: string, options: RunsOptio
   }
   if (recovery) {
     const place = truth === undefined ? {} : { truth: await session.place(truth) };
+    const tested = className === undefined ? null : await findTestedClass(session, className);
     const curve = await session.run<RecoveryCurve>({ kind: 'recovery', params: { steps, orders, ...place } });
-    return describeCurve(session, curve);
+    return describeCurve(session, curve, tested);
   }
   return describeRuns(await session.call('runs.recovery', {}));
 }
@@ -190,30 +194,48 @@ const describeVersions = (versions: Reproduction['versions']['recorded']): strin
     .map(([name, version]) => `${name} ${version}`)
     .join(', ');
 
-async function describeCurve(session: Session, curve: RecoveryCurve): Promise<Answer> {
+/** Of all classes, or of one. */
+async function describeCurve(session: Session, curve: RecoveryCurve, tested: LabelClass | null): Promise<Answer> {
   const nameOf = await readNames(session);
-  const { points: steps, random, clean } = curve;
-  const falls = findFalls(steps);
+  const { random, classImages } = curve;
+  const steps = toSteps(curve, tested?.id ?? null);
+  const clean = toClean(curve, tested?.id ?? null);
+  const falls = findFalls(curve.points);
   return {
-    json: { ...curve, falls },
+    json: {
+      ...curve,
+      classes: classImages.map((_, index) => nameOf(index + 1)),
+      class: tested?.name ?? null,
+      steps,
+      falls,
+    },
     lines: [
       ...toTable(
-        ['decisions', 'changed', 'minutes', 'test accuracy', 'random order'],
-        steps.map((point, place) => [
-          String(point.decisions),
-          String(point.changedLabels),
-          point.secondsSpent === null ? '-' : (point.secondsSpent / 60).toFixed(1),
-          describeAccuracy(point),
-          random?.points[place] ? percent(random.points[place].accuracy.mean) : '-',
+        ['decisions', 'changed', 'minutes', tested ? `right of ${tested.name}` : 'test accuracy', 'random order'],
+        steps.map((step) => [
+          String(step.decisions),
+          String(step.changedLabels),
+          step.secondsSpent === null ? '-' : (step.secondsSpent / 60).toFixed(1),
+          describeAccuracy(step),
+          step.random === null ? '-' : percent(step.random),
         ]),
       ),
       ...(curve.truth ? describeLeftOut(curve.truth) : []),
-      ...(clean ? [`all labels true: ${describeAccuracy(clean)}`] : []),
+      ...(clean ? [`all labels true: ${describeAccuracy({ accuracy: clean })}`] : []),
       ...(random ? [describeRandom(random)] : []),
       ...falls.map((fall) => describeFall(fall, nameOf)),
       `${curve.seconds.toFixed(1)} s at lambda ${curve.lambda}`,
     ],
   };
+}
+
+/** Throws 'bad-request' for a class that measures nothing. */
+async function findTestedClass(session: Session, name: string): Promise<LabelClass> {
+  const { classes } = await session.call('projects.overview', {});
+  const found = classes.find((each) => each.name === name);
+  if (!found) throw new AppError('bad-request', `There is no class ${name} in this project.`);
+  if (found.test === 0) throw new AppError('bad-request', `${name} has no test image, so there is nothing to measure.`);
+  return found;
 }
 
 const describeRandom = ({ images, orders }: NonNullable<RecoveryCurve['random']>): string =>

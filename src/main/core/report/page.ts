@@ -1,10 +1,11 @@
 // The report as one HTML file: nothing is fetched, nothing runs, and every text that came with the data is escaped.
 import type { Measured, Proportion, Run, RunMeasures } from '../../../shared/runs.ts';
-import { describeFall } from '../../../shared/falls.ts';
 import type { Report } from './collect.ts';
 import { html, Markup } from './markup.ts';
-import { plotRecovery, plotReliability } from './plots.ts';
+import { plotReliability } from './plots.ts';
+import { recovery } from './recovery.ts';
 import { reportStyle } from './style.ts';
+import { duration, interval, percent, points, pValue, table } from './writing.ts';
 
 /** Pairs of classes that are listed. */
 const mostPairs = 20;
@@ -55,50 +56,6 @@ const figure = (title: string, value: string, sentence: string): Markup =>
     <p class="value">${value}</p>
     <p class="muted">${sentence}</p>
   </div>`;
-
-function recovery({ recovery: curve, isRecoveryOlder, falls, dataSet }: Report): Markup {
-  if (!curve || curve.points.length < 2)
-    return html`<section>
-      <h2>Accuracy over decisions</h2>
-      <p class="muted">The curve has not been drawn yet.</p>
-    </section>`;
-  const nameOf = (classId: number) => dataSet.classes[classId - 1]!.name;
-  const { points: steps, random, clean } = curve;
-  const label = `Test accuracy over decisions, ${percent(steps[0]!.accuracy.value)} to ${percent(steps.at(-1)!.accuracy.value)}`;
-  const what = !random
-    ? ''
-    : random.images === 'all'
-      ? `Random order: the mean of ${random.orders} orders of all train images, each decided with its true label.`
-      : `Random order: the mean of ${random.orders} orders of the images that were reviewed, each with the verdict that it got. It ends where the review does.`;
-  return html`<section>
-    <h2>Accuracy over decisions</h2>
-    ${plotRecovery(curve, label)}
-    <p class="muted">
-      The head was refitted after each step of the log. The band is the 95 % interval for the size of the test split.
-      ${what} ${isRecoveryOlder ? 'The curve is older than the newest decision or run.' : ''}
-    </p>
-    ${
-      falls.length === 0
-        ? ''
-        : html`<p>It does not only rise:</p>
-            <ul>
-              ${falls.map((fall) => html`<li>${describeFall(fall, nameOf)}</li>`)}
-            </ul>`
-    }
-    ${table(
-      ['Decisions', 'Labels changed', 'Time', 'Test accuracy', '95 % interval', 'Random order'],
-      steps.map((point, place) => [
-        String(point.decisions),
-        String(point.changedLabels),
-        point.secondsSpent === null ? '–' : duration(point.secondsSpent),
-        percent(point.accuracy.value),
-        interval(point.accuracy),
-        random?.points[place] ? percent(random.points[place].accuracy.mean) : '–',
-      ]),
-    )}
-    ${clean ? html`<p class="muted">With all labels true: ${percent(clean.accuracy.value)} (${interval(clean.accuracy)}).</p>` : ''}
-  </section>`;
-}
 
 function noise({ decisions: { pairs, byClass, byReviewer, errorsLeft } }: Report): Markup {
   const left = errorsLeft?.left;
@@ -174,18 +131,28 @@ function classes({ before, afterMeasures, dataSet }: Report): Markup {
 }
 
 function calibration({ afterMeasures, beforeMeasures, before, after }: Report): Markup {
+  const measured = before.id === after.id ? [afterMeasures] : [beforeMeasures, afterMeasures];
   const row = (name: string, of: (measures: RunMeasures) => Measured, write: (value: number) => string) => [
     name,
-    ...[beforeMeasures, afterMeasures].map((measures) => {
+    ...measured.map((measures) => {
       const { value, interval: ends } = of(measures);
-      return `${write(value)} (${ends.map(write).join(' to ')})`;
+      return `${write(value)} (${ends.map(write).join(' to ').replace(' % to ', ' to ')})`;
     }),
   ];
-  return html`<section class="keep">
+  const bins = [...new Set(measured.flatMap(({ reliability }) => reliability.map(({ from }) => from)))].sort();
+  return html`<section>
     <h2>Calibration</h2>
-    ${plotReliability(afterMeasures, 'Share that is right over the probability of the predicted class')}
+    <div class="beside">
+      ${measured.map(
+        (measures) =>
+          html`<div class="keep">
+            <h3>Run ${measures.runId}</h3>
+            ${plotReliability(measures, `Run ${measures.runId}: share that is right over the probability of the predicted class`)}
+          </div>`,
+      )}
+    </div>
     ${table(
-      ['', `Run ${before.id}`, `Run ${after.id}`],
+      ['', ...measured.map(({ runId }) => `Run ${runId}`)],
       [
         row('Balanced accuracy', ({ balancedAccuracy }) => balancedAccuracy, percent),
         row(
@@ -197,6 +164,23 @@ function calibration({ afterMeasures, beforeMeasures, before, after }: Report): 
       ],
     )}
     <p class="muted">Intervals are 95 %, by bootstrap over the test images.</p>
+    <h3>Test images by the probability of their predicted class</h3>
+    ${table(
+      ['Probability', ...measured.flatMap(({ runId }) => [`Run ${runId}: images`, 'mean probability', 'right'])],
+      bins.map((from) => {
+        const to = measured.flatMap(({ reliability }) => reliability).find((bin) => bin.from === from)!.to;
+        const cells = measured.flatMap(({ reliability }) => {
+          const bin = reliability.find((each) => each.from === from);
+          if (!bin) return ['0', '–', '–'];
+          return [
+            String(bin.images),
+            percent(bin.confidence),
+            `${percent(bin.accuracy.value)} (${interval(bin.accuracy)})`,
+          ];
+        });
+        return [`${from.toFixed(1)} to ${to.toFixed(1)}`, ...cells];
+      }),
+    )}
   </section>`;
 }
 
@@ -264,36 +248,4 @@ function making({ dataSet, model, certificate, after, versions }: Report): Marku
       )}
     </dl>
   </section>`;
-}
-
-/** The columns after the first are numbers. */
-function table(head: string[], rows: string[][]): Markup {
-  const kind = (column: number) => new Markup(column > 0 ? ' class="number"' : '');
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${head.map((cell, column) => html`<th scope="col" ${kind(column)}>${cell}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell, column) => html`<td ${kind(column)}>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`;
-const interval = ({ interval: [low, high] }: Proportion): string => `${(low * 100).toFixed(1)} to ${percent(high)}`;
-const pValue = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
-function duration(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 1) return `${Math.round(seconds)} s`;
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -6,6 +6,7 @@ import { SVGRenderer } from 'echarts/renderers';
 import type { RecoveryCurve, RunMeasures } from '../../../shared/runs.ts';
 import type { ChartLook } from '../../../shared/chart-parts.ts';
 import { toRecoveryOption } from '../../../shared/recovery-option.ts';
+import { toClean, toSteps, type RecoveryStep } from '../../../shared/recovery-steps.ts';
 import { toReliabilityOption } from '../../../shared/reliability-option.ts';
 import { html, Markup } from './markup.ts';
 
@@ -13,24 +14,47 @@ use([LineChart, CustomChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
 const font = 'system-ui, sans-serif';
 const looks: Record<'light' | 'dark', ChartLook> = {
-  light: { muted: '#5c5c57', line: '#dcdcd8', review: '#1b63a8', band: '#d5e6f6', random: '#a8500b', font },
-  dark: { muted: '#a3a39b', line: '#33332f', review: '#6cb2f0', band: '#1b3550', random: '#f0a060', font },
+  light: {
+    text: '#1b1b19',
+    muted: '#5c5c57',
+    line: '#dcdcd8',
+    review: '#1b63a8',
+    band: '#d5e6f6',
+    random: '#a8500b',
+    font,
+  },
+  dark: {
+    text: '#ececE8',
+    muted: '#a3a39b',
+    line: '#33332f',
+    review: '#6cb2f0',
+    band: '#1b3550',
+    random: '#f0a060',
+    font,
+  },
 };
 
-export function plotRecovery({ points, random, clean }: RecoveryCurve, label: string): Markup {
+/** Of all classes or of one, over decisions or over the minutes that they took. */
+export function plotRecovery(
+  curve: RecoveryCurve,
+  { classId, isOverTime, label }: { classId: number | null; isOverTime: boolean; label: string },
+): Markup {
+  const steps = toSteps(curve, classId);
+  const clean = toClean(curve, classId)?.value ?? null;
+  const toX = ({ decisions, secondsSpent }: RecoveryStep) => (isOverTime ? (secondsSpent ?? 0) / 60 : decisions);
   return drawBoth(900, 340, label, (look) =>
     toRecoveryOption(
       {
-        axis: 'decisions',
-        points: points.map(({ decisions, accuracy }) => ({ x: decisions, ...accuracy })),
-        random: random && random.points.map(({ decisions, accuracy }) => ({ x: decisions, value: accuracy.mean })),
-        clean: clean && clean.accuracy.value,
+        axis: isOverTime ? 'minutes of deciding' : 'decisions',
+        points: steps.map((step) => ({ x: toX(step), ...step.accuracy })),
+        random: curve.random && steps.map((step) => ({ x: toX(step), value: step.random! })),
+        clean,
         names: {
           review: 'this review',
           random: 'random order',
-          clean: clean ? `all labels true ${(clean.accuracy.value * 100).toFixed(1)} %` : '',
+          clean: clean === null ? '' : `all labels true ${(clean * 100).toFixed(1)} %`,
         },
-        formatX: String,
+        formatX: (x) => (Number.isInteger(x) ? String(x) : x.toFixed(1)),
         formatShare: (share, decimals) => `${(share * 100).toFixed(decimals)} %`,
       },
       look,

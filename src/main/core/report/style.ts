@@ -22,6 +22,7 @@ tr:last-child td { border-bottom: 0; }
 .number { text-align: end; }
 figure { margin: 0; }
 figure svg { max-width: 100%; height: auto; }
+.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 16px; }
 .on-dark { display: none; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); gap: 12px; }
 .tile img, .broken { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; background: var(--stage); border-radius: 6px; image-rendering: auto; }
