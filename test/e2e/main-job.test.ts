@@ -97,6 +97,24 @@ describe('the main job by keyboard', () => {
     await page.getByRole('table').first().waitFor();
   });
 
+  it('draws what that bought beside a random order, over time and of a class too', async () => {
+    const card = page.getByRole('region', { name: 'Recovery' });
+    await press(page, card.getByRole('button', { name: 'Draw from the log' }));
+    const random = card.locator('svg').getByText('same images, random order');
+    await random.waitFor({ timeout: 60_000 });
+    const choose = async (label: RegExp, option: string | RegExp) => {
+      await press(page, card.getByRole('combobox', { name: label }));
+      await page.getByRole('option', { name: option }).last().click();
+    };
+    await choose(/^Over/, 'time spent');
+    await card.locator('svg').getByText('minutes of deciding').waitFor();
+    const curve = () => card.locator('svg path').evaluateAll((paths) => paths.map((path) => path.getAttribute('d')));
+    const ofAll = await curve();
+    await choose(/^Of/, /./);
+    await expect.poll(curve).not.toEqual(ofAll);
+    await random.waitFor();
+  });
+
   it('exports a file that differs from the imported one in exactly the changed labels', async () => {
     await showScreen(page, 'Export');
     await press(page, button(page, 'Choose folder'));

@@ -21,6 +21,7 @@ export const toMeasures = (runId: number): RunMeasures => ({
   confusion: [
     { classId: 1, predictedClassId: 1, images: 80 },
     { classId: 1, predictedClassId: 2, images: 20 },
+    { classId: 2, predictedClassId: 3, images: 5 },
   ],
 });
 

@@ -156,7 +156,7 @@ describe('screens', () => {
     const chart = screen.getByRole('img', { name: /Test accuracy over decisions/ });
     await fireEvent.keyDown(chart, { key: 'ArrowRight' });
     await fireEvent.keyDown(chart, { key: 'ArrowRight' });
-    const told = /Decisions 500, Time 8 min 20 s, Test accuracy 60\.0.*random order 64\.0/;
+    const told = /Decisions 500, Time 8 min 20 s, Test accuracy 60\.0.*Random order 64\.0/;
     expect(await screen.findByText(told)).toBeTruthy();
 
     // Of one class: its share of its own test images, and so that of the random order.
@@ -169,7 +169,7 @@ describe('screens', () => {
     const ofClass = screen.getByRole('img', { name: /over time spent: .*80\.0.* at 0 decisions, 64\.0/ });
     await fireEvent.keyDown(ofClass, { key: 'ArrowLeft' });
     await fireEvent.keyDown(ofClass, { key: 'ArrowRight' });
-    expect(await screen.findByText(/Decisions 500, .*60\.0.*random order 25\.0/)).toBeTruthy();
+    expect(await screen.findByText(/Decisions 500, .*60\.0.*Random order 25\.0/)).toBeTruthy();
     expect(screen.getByText(/Over time it is given the pace of this review/)).toBeTruthy();
   });
 
@@ -190,6 +190,14 @@ describe('screens', () => {
     expect(cell.getAttribute('aria-disabled')).toBe('true');
     expect(matrix.getByRole('button', { name: 'Save Confusion matrix as CSV' })).toBeTruthy();
     expect(screen.getByText('second-look runs "/data/harbour.secondlook" --reproduce 2')).toBeTruthy();
+
+    // Those of the newest fit are a step from what caused them.
+    await fireEvent.click(screen.getByRole('radio', { name: 'Look at run 1' }));
+    const newest = within(await screen.findByRole('region', { name: 'Run 1' }));
+    await fireEvent.click(await newest.findByRole('button', { name: / predicted as .*: 5 images$/ }));
+    await screen.findByRole('main', { name: 'Explain' });
+    const asked = { classId: 2, predictedClassId: 3 };
+    await waitFor(() => expect(core.params('confusion.evidence').at(-1)).toMatchObject(asked));
   });
 
   it('opens a test label larger by keyboard, and gives it any class', async () => {

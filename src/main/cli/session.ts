@@ -92,5 +92,6 @@ export function openSession(): Session {
   };
 }
 
-const toProjectPath = (project: string): string =>
+/** The project file that a person means; the extension may be left out. */
+export const toProjectPath = (project: string): string =>
   resolve(project.endsWith(projectExtension) ? project : `${project}${projectExtension}`);

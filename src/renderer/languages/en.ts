@@ -741,10 +741,6 @@ export const texts = {
   'explain.cell_other': '{{label}} predicted as {{predicted}}: {{count}} images',
   'explain.cell-right_one': '{{label}} predicted as {{predicted}}, which is right: {{count}} image',
   'explain.cell-right_other': '{{label}} predicted as {{predicted}}, which is right: {{count}} images',
-  'explain.chosen_one': '**{{count}}** image of {{label}} is predicted as {{predicted}}.',
-  'explain.chosen_other': '**{{count}}** images of {{label}} are predicted as {{predicted}}.',
-  'explain.chosen-right_one': '**{{count}}** image of {{label}} is predicted right.',
-  'explain.chosen-right_other': '**{{count}}** images of {{label}} are predicted right.',
   'explain.largest': 'The largest confusions',
   'explain.all-right': 'Every test image is predicted right',
   'explain.all-right-why':
@@ -830,6 +826,8 @@ export const texts = {
   'runs.of-last': 'of the last run',
   'runs.this-review': 'this review',
   'runs.random-order': 'random order',
+  'runs.same-random': 'same images, random order',
+  'runs.column-random': 'Random order',
   'runs.all-true': 'all labels true {{accuracy}}',
   'runs.axis-minutes': 'minutes of deciding',
   'runs.time': 'Time',
@@ -845,9 +843,9 @@ export const texts = {
   'runs.random-all_one': 'Random order: {{count}} order of all train images, each with its true label.',
   'runs.random-all_other': 'Random order: the mean of {{count}} orders of all train images, each with its true label.',
   'runs.random-reviewed_one':
-    'Random order: {{count}} order of the images that were reviewed, each with the verdict that it got; it ends where the review does.',
+    'Random order: {{count}} order of the images that were reviewed, each with the verdict that it got; it ends where the review does. What a random order of all images would give takes their true labels to know.',
   'runs.random-reviewed_other':
-    'Random order: the mean of {{count}} orders of the images that were reviewed, each with the verdict that it got; it ends where the review does.',
+    'Random order: the mean of {{count}} orders of the images that were reviewed, each with the verdict that it got; it ends where the review does. What a random order of all images would give takes their true labels to know.',
   'runs.random-pace': 'Over time it is given the pace of this review.',
   'runs.fall':
     'From {{from}} to {{to}} decisions accuracy changed by {{points}}: fewer test images are right in {{classes}}.',

@@ -19,6 +19,8 @@ export class Explanation {
   fit = $state<FitTarget>('labels');
   order = $state<EvidenceOrder>('raw');
   cell = $state.raw<Cell | null>(null);
+  /** A cell that another screen leads to, to be opened next. */
+  wanted: Cell | null = null;
   image = $state.raw<CellImage | null>(null);
   /** What the image is explained for: the class argued for, and the one argued against. */
   toward = $state(1);
@@ -37,13 +39,14 @@ export class Explanation {
     project.onReplaced(() => this.#forget());
   }
 
-  /** Reads the matrix anew and opens the cell that was open, or the largest error. */
+  /** Reads the matrix anew and opens the cell that is wanted or was open, or the largest error. */
   async load(): Promise<void> {
     const { fit } = this;
     await this.confusion.load(fit, (signal) => this.#core.call('confusion.read', { fit }, { signal }));
     const confusion = this.confusion.value;
     if (confusion?.fit !== this.fit) return;
-    const { cell } = this;
+    const cell = this.wanted ?? this.cell;
+    this.wanted = null;
     const isThere = cell !== null && imagesIn(confusion, cell) > 0;
     const chosen = isThere ? cell : (confusion.errors[0] ?? null);
     if (chosen) await this.open(chosen);
@@ -130,6 +133,7 @@ export class Explanation {
     this.confusion.clear();
     this.fit = 'labels';
     this.reviewed = null;
+    this.wanted = null;
   }
 }
 

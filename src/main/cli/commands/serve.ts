@@ -5,6 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { createCore } from '../../core/core.ts';
 import { createNodeHost } from '../../server/node-host.ts';
 import { serve as serveLoopback } from '../../server/index.ts';
+import { toProjectPath } from '../session.ts';
 
 export interface ServeOptions {
   port: number;
@@ -15,7 +16,7 @@ export interface ServeOptions {
 export async function serve(project: string | undefined, { port, root = [] }: ServeOptions): Promise<void> {
   const log = (line: string) => console.error(line);
   const core = createCore(createNodeHost(log));
-  if (project !== undefined) await core.openFile(resolve(project));
+  if (project !== undefined) await core.openFile(toProjectPath(project));
   const rendererFolder = findRenderer();
   const host = await serveLoopback({ core, port, roots: root.map((path) => resolve(path)), rendererFolder, log });
   console.log(host.address);

@@ -51,7 +51,7 @@ export function plotRecovery(
         clean,
         names: {
           review: 'this review',
-          random: 'random order',
+          random: curve.random?.images === 'reviewed' ? 'same images, random order' : 'random order',
           clean: clean === null ? '' : `all labels true ${(clean * 100).toFixed(1)} %`,
         },
         formatX: (x) => (Number.isInteger(x) ? String(x) : x.toFixed(1)),
