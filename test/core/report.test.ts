@@ -88,7 +88,7 @@ it('tells the same numbers as the runs', async () => {
   ).toBe(true);
   for (const { reliability } of [report.beforeMeasures, report.afterMeasures])
     for (const { images, confidence } of reliability)
-      expect(page.includes(`>${images}</td><td class="number">${percent(confidence)} %<`)).toBe(true);
+      expect(page.includes(`>${images}</td><td class="number">${percent(confidence)}\u202f%<`)).toBe(true);
   expect(report.afterMeasures).toEqual(await real.client.call('runs.measure', { runId: runs[1]!.id }));
   expect(report.decisions).toMatchObject({
     changedLabels: 4,

@@ -1,5 +1,5 @@
 // The report as one HTML file: nothing is fetched, nothing runs, and every text that came with the data is escaped.
-import type { Measured, Proportion, Run, RunMeasures } from '../../../shared/runs.ts';
+import type { Measured, Proportion, Run } from '../../../shared/runs.ts';
 import type { Report } from './collect.ts';
 import { html, Markup } from './markup.ts';
 import { plotReliability } from './plots.ts';
@@ -65,8 +65,10 @@ function noise({ decisions: { pairs, byClass, byReviewer, errorsLeft } }: Report
       pairs.length === 0
         ? html`<p>No label was changed.</p>`
         : table(
-            ['Label as imported', 'Label now', 'Images'],
-            pairs.slice(0, mostPairs).map(({ from, to, images }) => [from, to ?? '(excluded)', String(images)]),
+            ['Label as imported and now', 'Images'],
+            pairs
+              .slice(0, mostPairs)
+              .map(({ from, to, images }) => [`${from} → ${to ?? '(excluded)'}`, String(images)]),
           )
     }
     ${pairs.length > mostPairs ? html`<p class="muted">and ${pairs.length - mostPairs} rarer pairs</p>` : ''}
@@ -132,13 +134,7 @@ function classes({ before, afterMeasures, dataSet }: Report): Markup {
 
 function calibration({ afterMeasures, beforeMeasures, before, after }: Report): Markup {
   const measured = before.id === after.id ? [afterMeasures] : [beforeMeasures, afterMeasures];
-  const row = (name: string, of: (measures: RunMeasures) => Measured, write: (value: number) => string) => [
-    name,
-    ...measured.map((measures) => {
-      const { value, interval: ends } = of(measures);
-      return `${write(value)} (${ends.map(write).join(' to ').replace(' % to ', ' to ')})`;
-    }),
-  ];
+  const share = (of: Measured) => `${percent(of.value)} (${interval(of)})`;
   const bins = [...new Set(measured.flatMap(({ reliability }) => reliability.map(({ from }) => from)))].sort();
   return html`<section>
     <h2>Calibration</h2>
@@ -154,13 +150,15 @@ function calibration({ afterMeasures, beforeMeasures, before, after }: Report): 
     ${table(
       ['', ...measured.map(({ runId }) => `Run ${runId}`)],
       [
-        row('Balanced accuracy', ({ balancedAccuracy }) => balancedAccuracy, percent),
-        row(
+        ['Balanced accuracy', ...measured.map(({ balancedAccuracy }) => share(balancedAccuracy))],
+        [
           'Log-loss',
-          ({ logLoss }) => logLoss,
-          (value) => value.toFixed(3),
-        ),
-        row('Expected calibration error', ({ calibrationError }) => calibrationError, percent),
+          ...measured.map(({ logLoss: { value, interval: ends } }) => {
+            const [low, high] = ends.map((end) => end.toFixed(3));
+            return `${value.toFixed(3)} (${low} to ${high})`;
+          }),
+        ],
+        ['Expected calibration error', ...measured.map(({ calibrationError }) => share(calibrationError))],
       ],
     )}
     <p class="muted">Intervals are 95 %, by bootstrap over the test images.</p>
@@ -172,11 +170,7 @@ function calibration({ afterMeasures, beforeMeasures, before, after }: Report): 
         const cells = measured.flatMap(({ reliability }) => {
           const bin = reliability.find((each) => each.from === from);
           if (!bin) return ['0', '–', '–'];
-          return [
-            String(bin.images),
-            percent(bin.confidence),
-            `${percent(bin.accuracy.value)} (${interval(bin.accuracy)})`,
-          ];
+          return [String(bin.images), percent(bin.confidence), share(bin.accuracy)];
         });
         return [`${from.toFixed(1)} to ${to.toFixed(1)}`, ...cells];
       }),

@@ -18,6 +18,7 @@ section:not(.figures), .card { background: var(--surface); border: 1px solid var
 table { width: 100%; border-collapse: collapse; }
 th { text-align: start; font-weight: 500; color: var(--muted); }
 th, td { padding: 5px 8px; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+thead th { overflow-wrap: normal; }
 tr:last-child td { border-bottom: 0; }
 .number { text-align: end; }
 figure { margin: 0; }

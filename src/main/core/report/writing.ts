@@ -24,10 +24,13 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   </div>`;
 }
 
-export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+/** Numbers are not torn from their units at the end of a line. */
+const thin = '\u202f';
+
+export const percent = (share: number): string => `${(share * 100).toFixed(1)}${thin}%`;
 export const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`;
 export const interval = ({ interval: [low, high] }: Proportion): string =>
-  `${(low * 100).toFixed(1)} to ${percent(high)}`;
+  `${(low * 100).toFixed(1)}\u00a0to\u00a0${percent(high)}`;
 export const pValue = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
 export function duration(seconds: number): string {
   const minutes = Math.round(seconds / 60);
