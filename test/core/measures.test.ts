@@ -88,6 +88,14 @@ describe("McNemar's exact test", () => {
     [0, 6, 0.03125],
     [10, 0, 0.001953125],
   ])('of %i right and %i wrong is %f', (right, wrong, p) => expect(mcNemarExact(right, wrong)).toBeCloseTo(p, 8));
+
+  it('keeps its digits where it is tiny', () => {
+    // The binomial terms themselves, each as a product.
+    const termOf = (k: number) =>
+      Array.from({ length: k }, (_, i) => (1259 - i) / (i + 1)).reduce((a, b) => a * b, 2 ** -1000);
+    const tail = Array.from({ length: 450 }, (_, k) => termOf(k)).reduce((a, b) => a + b) * 2 ** -259;
+    expect(mcNemarExact(810, 449) / (2 * tail)).toBeCloseTo(1, 6);
+  });
 });
 
 describe('a drawn test split', () => {

@@ -1,10 +1,8 @@
 declare module 'jstat' {
   const library: {
     jStat: {
-      binomial: {
-        /** P(X <= k) for n trials of probability p, to ten decimals. */
-        cdf(k: number, n: number, p: number): number;
-      };
+      /** The regularised incomplete beta function I_x(a, b), to ten digits however small it is. */
+      ibeta(x: number, a: number, b: number): number;
     };
   };
   export { library as default };

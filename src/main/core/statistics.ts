@@ -8,7 +8,9 @@ import { createRandom } from '../../shared/random.ts';
  */
 export function mcNemarExact(turnedRight: number, turnedWrong: number): number {
   const turned = turnedRight + turnedWrong;
-  return turned === 0 ? 1 : Math.min(1, 2 * jstat.jStat.binomial.cdf(Math.min(turnedRight, turnedWrong), turned, 0.5));
+  const fewer = Math.min(turnedRight, turnedWrong);
+  // The library's own binomial distribution is rounded to ten decimals; as an incomplete beta it keeps its digits.
+  return turned === 0 ? 1 : Math.min(1, 2 * jstat.jStat.ibeta(0.5, turned - fewer, fewer + 1));
 }
 
 const resamples = 1000;
