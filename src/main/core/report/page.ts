@@ -5,7 +5,7 @@ import { html, Markup } from './markup.ts';
 import { plotReliability } from './plots.ts';
 import { recovery } from './recovery.ts';
 import { reportStyle } from './style.ts';
-import { duration, interval, percent, points, pValue, table } from './writing.ts';
+import { bound, duration, interval, percent, points, pValue, table } from './writing.ts';
 
 /** Pairs of classes that are listed. */
 const mostPairs = 20;
@@ -190,7 +190,7 @@ const runs = ({ runs: list }: Report): Markup =>
         String(run.changedLabels),
         percent(run.accuracy.value),
         interval(run.accuracy),
-        `±${run.certificate.maxLogitError.toPrecision(1)}`,
+        bound(run.certificate.maxLogitError),
         `${run.seconds.toFixed(1)} s`,
       ]),
     )}
@@ -221,7 +221,7 @@ function making({ dataSet, model, certificate, after, versions }: Report): Marku
     ],
     [
       'Certificate',
-      `every logit of a train image is its representer sum to within ${certificate.maxLogitError.toPrecision(2)}, where a typical logit is ${certificate.logitRms.toPrecision(2)}; gradient norm ${certificate.gradientNorm.toExponential(1)}, duality gap ${certificate.dualityGap.toExponential(1)}`,
+      `every logit of a train image is its representer sum to within ${bound(certificate.maxLogitError)}, where a typical logit is ${certificate.logitRms.toPrecision(2)}; gradient norm ${certificate.gradientNorm.toExponential(1)}, duality gap ${certificate.dualityGap.toExponential(1)}`,
     ],
     ['Labels', `after decision ${after.record.labelsRevision} of the log`],
     [

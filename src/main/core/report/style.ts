@@ -39,7 +39,9 @@ dd { margin: 0; overflow-wrap: anywhere; }
   .on-dark { display: block; }
 }
 @media print {
-  body { background: #fff; font-size: 11px; }
+  body, .muted { font-size: 11px; }
+  body { background: #fff; }
+  .beside { grid-template-columns: 1fr 1fr; }
   main { max-width: none; padding: 0; display: block; }
   section { margin-bottom: 12px; }
   tr, .tile, .keep, .card, figure { break-inside: avoid; }

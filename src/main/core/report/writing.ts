@@ -31,6 +31,11 @@ export const percent = (share: number): string => `${(share * 100).toFixed(1)}${
 export const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`;
 export const interval = ({ interval: [low, high] }: Proportion): string =>
   `${(low * 100).toFixed(1)}\u00a0to\u00a0${percent(high)}`;
+/** Rounded up to two digits, so that it still bounds. */
+export function bound(value: number): string {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 1);
+  return `±${value > 0 ? Number((Math.ceil(value / unit) * unit).toPrecision(2)) : 0}`;
+}
 export const pValue = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
 export function duration(seconds: number): string {
   const minutes = Math.round(seconds / 60);
