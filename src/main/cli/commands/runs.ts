@@ -238,10 +238,12 @@ async function findTestedClass(session: Session, name: string): Promise<LabelCla
   return found;
 }
 
-const describeRandom = ({ images, orders }: NonNullable<RecoveryCurve['random']>): string =>
-  images === 'all'
-    ? `random order: the mean of ${orders} orders of all train images, each with its true label`
-    : `random order: the mean of ${orders} orders of the reviewed images, each with the verdict that it got`;
+function describeRandom({ images, orders }: NonNullable<RecoveryCurve['random']>): string {
+  const of = orders === 1 ? 'one order' : `the mean of ${orders} orders`;
+  return images === 'all'
+    ? `random order: ${of} of all train images, each with its true label`
+    : `random order: ${of} of the reviewed images, each with the verdict that it got; that of all images takes their true labels to know`;
+}
 
 async function readNames(session: Session): Promise<(classId: number | null) => string> {
   const classes: LabelClass[] = await session.call('classes.list', {});

@@ -21,11 +21,12 @@ export function recovery({ recovery: curve, isRecoveryOlder, falls, dataSet }: R
   const clean = toClean(curve, null);
   const ends = `${percent(steps[0]!.accuracy.value)} to ${percent(steps.at(-1)!.accuracy.value)}`;
   const isTimed = steps.some(({ secondsSpent }) => secondsSpent !== null);
+  const orders = random?.orders === 1 ? 'one order' : `the mean of ${random?.orders} orders`;
   const what = !random
     ? ''
     : random.images === 'all'
-      ? `Random order: the mean of ${random.orders} orders of all train images, each decided with its true label.`
-      : `Random order: the mean of ${random.orders} orders of the images that were reviewed, each with the verdict that it got. It ends where the review does; what a random order of all images would give takes their true labels to know.`;
+      ? `Random order: ${orders} of all train images, each decided with its true label.`
+      : `Random order: ${orders} of the images that were reviewed, each with the verdict that it got. It ends where the review does; what a random order of all images would give takes their true labels to know.`;
   return html`<section>
     <h2>Test accuracy over decisions</h2>
     ${plotRecovery(curve, { classId: null, isOverTime: false, label: `Test accuracy over decisions, ${ends}` })}
