@@ -44,7 +44,7 @@ describe('Explain', () => {
     await waitFor(() =>
       expect(core.params('images.evidence').at(-1)).toMatchObject({ imageIds: [2], classId: 1, againstClassId: 2 }),
     );
-    await fireEvent.click(screen.getByRole('radio', { name: 'Explain for truck' }));
+    await fireEvent.click(await screen.findByRole('radio', { name: 'Explain for truck' }));
     await waitFor(() => expect(core.params('images.evidence').at(-1)).toMatchObject({ classId: 3, againstClassId: 2 }));
     await fireEvent.click(screen.getByRole('radio', { name: 'over no other class' }));
     await press('c');
