@@ -318,7 +318,7 @@ describe('review', () => {
     const { core, state } = await openReview();
     const next = { value: 20, interval: [8, 40] as [number, number] };
     core.emit('queue.reordered', { verdicts: 60, estimate: { left: next, next }, gain: null, dueIn: 20 });
-    const bar = () => document.querySelector('.lines')!.textContent!.replace(/\s+/g, ' ');
+    const bar = () => document.querySelector('.lines')!.textContent.replace(/\s+/g, ' ');
     await waitFor(() => expect(bar()).toContain('After 60 verdicts about 20 wrong labels were left (8 to 40).'));
     expect(bar()).toContain('Keep going: the next 12 should hold about 12 (8 to 12).');
     await state.review.start({ method: 'importance' });
