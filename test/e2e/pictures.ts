@@ -68,6 +68,8 @@ try {
         await showScreen(page, screen);
         if (screen === 'Explain') await page.getByText('the other', { exact: false }).first().waitFor();
         if (screen === 'Runs' || screen === 'Experiment') await page.getByRole('table').first().waitFor();
+        // The library of charts comes when it is first needed.
+        if (screen === 'Runs' || screen === 'Experiment') await page.locator('[role=img] svg').first().waitFor();
         await take(screen.toLowerCase());
       }
       for (const [name, keys] of Object.entries(reviewStates)) {
