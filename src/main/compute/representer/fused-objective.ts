@@ -52,7 +52,7 @@ export function createFusedObjective(
       for (const block of blocks) {
         signal.throwIfAborted();
         const { count, span, isChosen, label } = block;
-        const kernel = await openObjective(precision, count === span);
+        const kernel = await openObjective(precision, count === span, residuals !== undefined);
         const { G, g, R, likelihoods, q } = await kernel({
           ...head,
           F: readFeatures(matrix, block),
@@ -89,15 +89,16 @@ function readTargets(rows: Int32Array, labels: Int32Array, { first, count, first
   return { isChosen, label };
 }
 
-const sums = ['G', 'g', 'likelihoods', 'q', 'R'];
+const results = ['G', 'g', 'likelihoods', 'q'];
 
 /**
- * From features F, the head W and b, labels y, class indices c and the mask m of the chosen rows: R, the chosen rows'
- * residuals, G = R^T F and g, the sums of R; and of every row the log-likelihood of its label and its sum of squared logits.
- * To compare y with c costs a tenth of what the operator OneHot takes.
+ * From features F, the head W and b, labels y, class indices c and the mask m of the chosen rows: G = R^T F and g, the sums
+ * of R, R being the chosen rows' residuals, and R itself where it is asked for; and of every row the log-likelihood of its
+ * label and its sum of squared logits. To compare y with c costs a tenth of what the operator OneHot takes.
  */
-const openObjective = (precision: Precision, isWhole: boolean): Promise<Kernel> =>
-  openKernel(`objective ${precision}${isWhole ? '' : ' of some rows'}`, () => ({
+function openObjective(precision: Precision, isWhole: boolean, hasResiduals: boolean): Promise<Kernel> {
+  const outputs = hasResiduals ? [...results, 'R'] : results;
+  return openKernel(`objective ${precision}, ${isWhole ? 'all' : 'some'} rows, ${outputs.length} outputs`, () => ({
     inputs: [
       createValue('F', 'float32', ['rows', 'd']),
       createValue('W', 'float64', ['d', 'C']),
@@ -106,7 +107,7 @@ const openObjective = (precision: Precision, isWhole: boolean): Promise<Kernel> 
       createValue('c', 'float32', [1, 'C']),
       createValue('m', 'float32', ['rows', 1]),
     ],
-    outputs: sums.map((name) => createValue(name, 'float64')),
+    outputs: outputs.map((name) => createValue(name, 'float64')),
     nodes: [
       ...['F', 'W', 'b', 'm'].map((name) => castNode(name, `${name}_cast`, precision)),
       createNode('Gemm', ['F_cast', 'W_cast', 'b_cast'], ['Z']),
@@ -121,7 +122,8 @@ const openObjective = (precision: Precision, isWhole: boolean): Promise<Kernel> 
       createNode('Mul', ['log_P', 'Y'], ['own']),
       createNode('ReduceSum', ['own', 'over_classes'], ['likelihoods_cast'], { keepdims: 0n }),
       createNode('ReduceSumSquare', ['Z'], ['q_cast'], { axes: [1n], keepdims: 0n }),
-      ...sums.map((name) => castNode(`${name}_cast`, name, 'float64')),
+      ...outputs.map((name) => castNode(`${name}_cast`, name, 'float64')),
     ],
     initializers: [createTensor('over_classes', [1], BigInt64Array.of(1n))],
   }));
+}
