@@ -62,6 +62,7 @@ export class ComputeClient {
     return () => this.#progressListeners.delete(listener);
   }
 
+  /** Ends the process; the next call starts another. */
   async close(): Promise<void> {
     const running = await this.#running?.catch(() => undefined);
     running?.process.kill();

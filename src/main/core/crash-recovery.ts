@@ -16,7 +16,7 @@ type Extract = (paths: string[]) => Promise<ExtractedBlock>;
  * Makes the next attempt take less memory; false where that cannot be. Asked where no image crashes by itself: a system that is
  * out of memory ends the process without a word.
  */
-type Relieve = () => boolean;
+type Relieve = () => Promise<boolean>;
 
 /** One for each extraction, so that blocks are recovered one after the other and none suffers for another. */
 export class CrashRecovery {
@@ -42,7 +42,7 @@ async function recoverAlone(paths: string[], extract: Extract, relieve: Relieve)
     if ('block' in outcome) return withGaps(outcome.block, rest, culprits, paths.length);
     const found = await search(rest, take);
     for (const index of found) culprits.add(index);
-    if (culprits.size > mostCulprits || (found.length === 0 && !relieve())) throw outcome.crash;
+    if (culprits.size > mostCulprits || (found.length === 0 && !(await relieve()))) throw outcome.crash;
   }
 }
 

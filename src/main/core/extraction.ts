@@ -88,12 +88,12 @@ export async function extract(
     store.transaction(() => store.models.setProvider(model.id, provider, batch, providersTried));
   };
   keepBatch();
-  /** Half as many pictures at a time from now on. */
-  const relieve = (): boolean => {
+  /** Half as many pictures at a time from now on, in a new process: a block that is under way in the old one is done again. */
+  const relieve = async (): Promise<boolean> => {
     if (model.description.input.batch !== null || batch === 1) return false;
     askedBatch = batch = Math.ceil(batch / 2);
-    opened = undefined;
     keepBatch();
+    await compute.close();
     return true;
   };
 
