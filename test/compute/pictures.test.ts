@@ -24,7 +24,10 @@ async function decode(path: string, width: number, height: number): Promise<numb
 }
 
 const reasonOf = (path: string): Promise<string> =>
-  decodePicture(path, { width: 4, height: 4, shortestSide: null }).then(() => 'decoded', toPictureProblem);
+  decodePicture(path, { width: 4, height: 4, shortestSide: null }).then(
+    () => 'decoded',
+    (error: unknown) => toPictureProblem(error, path),
+  );
 
 /** Expects each value within a few grey levels, as lossy formats keep it. */
 function expectNear(values: number[], expected: number[], tolerance: number): void {
@@ -140,7 +143,7 @@ describe('a picture that cannot be used has a sentence', () => {
 
   it('while what is no fault of the picture is thrown on', () => {
     const unavailable = new AppError('unavailable', 'The picture decoder cannot be loaded.');
-    expect(() => toPictureProblem(unavailable)).toThrow(unavailable);
+    expect(() => toPictureProblem(unavailable, '/nowhere.jpg')).toThrow(unavailable);
   });
 });
 

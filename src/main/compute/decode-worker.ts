@@ -28,7 +28,7 @@ async function decode({ id, input, preprocessing, pictures, memory }: DecodeRequ
       try {
         of.write(await decodePicture(path, preprocessing), tensor, index);
       } catch (error) {
-        failed.push({ index, reason: toPictureProblem(error) });
+        failed.push({ index, reason: toPictureProblem(error, path) });
       }
     });
     return { id, failed, error: null };

@@ -34,6 +34,6 @@ async function readHeader(path: string): Promise<Pick<MeasuredImage, 'problem' |
     const { autoOrient } = await (await openPicture(path)).metadata();
     return { problem: null, width: autoOrient.width, height: autoOrient.height };
   } catch (error) {
-    return { problem: toPictureProblem(error), width: 0, height: 0 };
+    return { problem: toPictureProblem(error, path), width: 0, height: 0 };
   }
 }

@@ -1,4 +1,5 @@
 // Opening pictures with sharp, the same way for measuring and for decoding.
+import { existsSync } from 'node:fs';
 import type { Sharp, SharpOptions } from 'sharp';
 import { isAppError } from '../../shared/errors.ts';
 import { loadSharp } from './native-libraries.ts';
@@ -23,13 +24,18 @@ export async function openPicture(path: string): Promise<Sharp> {
   return sharp(path, options);
 }
 
-/** A sentence on why a picture could not be read, from what sharp threw. What is not about the picture is thrown on. */
-export function toPictureProblem(error: unknown): string {
+/**
+ * A sentence on why the picture at `path` could not be read, from what sharp threw. What is not about the picture is
+ * thrown on.
+ */
+export function toPictureProblem(error: unknown, path: string): string {
   if (isAppError(error)) throw error;
+  if (!existsSync(path)) return 'The file is missing.';
   const message = error instanceof Error ? error.message : String(error);
-  if (message.includes('is missing')) return 'The file is missing.';
   if (message.includes('pixel limit')) return `The picture has more than ${largestPixels / 1e6} million pixels.`;
-  if (message.includes('unsupported image format')) {
+  // libvips keeps its words in one place for all threads, so sharp may take a file of no known kind for a missing one
+  // where another thread misses one, and the other way round.
+  if (message.includes('unsupported image format') || message.includes('is missing')) {
     return 'This is no picture that can be read: it is damaged, or not JPEG, PNG, WebP, GIF, TIFF or AVIF.';
   }
   return 'The picture is cut short or damaged.';

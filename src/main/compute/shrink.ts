@@ -17,7 +17,7 @@ export async function shrinkPicture({ path, out, width }: { path: string; out: s
       .webp({ quality: 80, effort: 0 })
       .toFile(beside);
   } catch (cause) {
-    throw new AppError('unreadable', toPictureProblem(cause), { cause });
+    throw new AppError('unreadable', toPictureProblem(cause, path), { cause });
   }
   await rename(beside, out);
 }
