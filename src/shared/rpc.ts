@@ -1,7 +1,7 @@
 // Calls, cancels and events over a Port. The same seventy lines serve page to core and core to compute,
 // whatever carries them: a MessagePort, a WebSocket or a child process.
 import { AppError, cancelled, isAppError, type WireError } from './errors.ts';
-import { tell } from './told.ts';
+import { tell, toldBy } from './told.ts';
 
 /** Something that carries messages both ways and says when it has ended. */
 export interface Port {
@@ -159,6 +159,9 @@ export function connect<Calls extends CallTable, Events extends EventTable>(port
 }
 
 const gone = () => tell('unavailable', 'lost', {});
+
+/** Whether a call failed for want of a line alone. */
+export const isLineLost = (error: unknown): boolean => isAppError(error) && toldBy(error)?.key === 'error.lost';
 
 function readUp(message: unknown): Up | undefined {
   if (typeof message !== 'object' || message === null) return undefined;

@@ -101,7 +101,7 @@ describe('right after a decision', () => {
     await page.keyboard.press('x');
     await expectDecided(page, 1);
     await app.killCore();
-    await page.getByText(/connection to Second Look was lost/).waitFor();
+    await page.getByText(/connection to Second Look was lost and is being opened again/).waitFor();
 
     const restarted = await startApp(browser, { home: app.home });
     app = restarted;

@@ -181,6 +181,19 @@ describe('review', () => {
     expect(core.rows[1]!.state).toBe('open');
   });
 
+  it('says once that the line is lost, and fills its parts when it is back', async () => {
+    const { core, state } = await openReview();
+    const release = core.hold('images.evidence');
+    await press('e');
+    await waitFor(() => expect(state.review.full.suggested.isLoading).toBe(true));
+    core.hangUp();
+    await screen.findByText(/The connection to Second Look was lost and is being opened again/);
+    release();
+    expect(screen.queryByRole('alert')).toBeNull();
+    await waitFor(() => expect(state.review.full.suggested.value).toBeTruthy());
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
   it('undoes and redoes, and goes to the image concerned', async () => {
     const { core } = await openReview();
     await press('Enter');

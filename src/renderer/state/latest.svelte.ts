@@ -1,6 +1,7 @@
 // A value that is loaded by key: a new key cancels the load before it, and an answer that comes too late is dropped.
 import { isAppError } from '../../shared/errors.ts';
 import { toSentence } from './notices.svelte.ts';
+import { readOnceOpen } from './read-once-open.ts';
 
 export class Latest<Value> {
   value = $state.raw<Value | null>(null);
@@ -10,7 +11,10 @@ export class Latest<Value> {
   isLoading = $state(false);
   #controller: AbortController | null = null;
 
-  /** Loads the value of `key`. The value before it stays until the new one is there; its failure takes it away. */
+  /**
+   * Loads the value of `key`. The value before it stays until the new one is there; its failure takes it away. While the
+   * line to core is down, which the window says once for all of its parts, it goes on loading.
+   */
   async load(key: string, read: (signal: AbortSignal) => Promise<Value>): Promise<void> {
     this.#controller?.abort();
     const controller = new AbortController();
@@ -19,7 +23,7 @@ export class Latest<Value> {
     this.isLoading = true;
     this.error = null;
     try {
-      const value = await read(controller.signal);
+      const value = await readOnceOpen(read, controller.signal);
       if (this.#controller === controller) this.value = value;
     } catch (error) {
       if (this.#controller !== controller || isAppError(error, 'cancelled')) return;

@@ -6,6 +6,7 @@ import type { ImageCard } from '../../shared/review.ts';
 import { isAppError } from '../../shared/errors.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence } from './notices.svelte.ts';
+import { readOnceOpen } from './read-once-open.ts';
 
 /** Points of each sign in the evidence column. */
 export const pointsPerSign = 3;
@@ -87,16 +88,15 @@ export class Neighbours {
     const fail = (error: unknown) => {
       if (isCurrent() && !isAppError(error, 'cancelled')) this.#errors.set(imageId, toSentence(error));
     };
-    this.#core
-      .call('images.card', { imageId }, { signal })
+    readOnceOpen(() => this.#core.call('images.card', { imageId }, { signal }), signal)
       .then((card) => {
         if (isCurrent()) this.#cards.set(imageId, card);
       })
       .catch(fail);
     const { classId, againstClassId } = argument;
     const against = againstClassId === null ? {} : { againstClassId };
-    this.#core
-      .call('images.evidence', { imageIds: [imageId], classId, ...against, count: pointsPerSign }, { signal })
+    const params = { imageIds: [imageId], classId, ...against, count: pointsPerSign };
+    readOnceOpen(() => this.#core.call('images.evidence', params, { signal }), signal)
       .then((evidence) => {
         if (isCurrent()) this.#evidence.set(imageId, evidence);
       })
