@@ -23,6 +23,10 @@ export function halves(name: string, dims: number[], values: number[]) {
   return create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: elementTypes.float16, int32Data });
 }
 
+/** An operator of ONNX Runtime's own, as its optimisers write them. */
+const own = (...parts: Parameters<typeof createNode>) =>
+  Object.assign(createNode(...parts), { domain: 'com.microsoft' });
+
 export const turnedWeights = [1, 0.5, 0.25, -1, 2, 0];
 const turned = float('wt', [2, 3], turnedWeights);
 const b = headTensors[1]!;
@@ -177,6 +181,82 @@ export const forms: [string, string, TinyParts][] = [
     },
   ],
   [
+    'Gemm before Softmax, bounds and a logarithm',
+    'Gemm',
+    {
+      head: [
+        createNode('Gemm', ['features', 'w', 'b'], ['z']),
+        createNode('Softmax', ['z'], ['p']),
+        createNode('Clip', ['p', 'least', ''], ['bounded']),
+        createNode('Log', ['bounded'], ['logits']),
+      ],
+      initializers: [...headTensors, float('least', [], [1e-7])],
+    },
+  ],
+  [
+    'Gemm before a Softmax that is written out',
+    'Gemm',
+    {
+      head: [
+        createNode('Gemm', ['features', 'w', 'b'], ['z']),
+        createNode('ReduceMax', ['z'], ['largest'], { axes: [1n] }),
+        createNode('Sub', ['z', 'largest'], ['shifted']),
+        createNode('Exp', ['shifted'], ['e']),
+        createNode('ReduceSum', ['e', 'last'], ['sum']),
+        createNode('Div', ['e', 'sum'], ['logits']),
+      ],
+      initializers: [...headTensors, whole('last', 1)],
+    },
+  ],
+  [
+    'Gemm before BatchNormalization, of more classes than are given out',
+    'Gemm',
+    {
+      head: [
+        createNode('Gemm', ['features', 'w3', 'b3'], ['z']),
+        createNode('BatchNormalization', ['z', 'one', 'none', 'none', 'sixteen'], ['n'], { epsilon: 1e-9 }),
+        createNode('Slice', ['n', 'first', 'end', 'first'], ['logits']),
+      ],
+      initializers: [
+        float('w3', [3, 3], [9, 4, -4, 8, 2, 8, 7, 1, 0]),
+        float('b3', [3], [5, 2, -2]),
+        float('one', [3], [1, 1, 1]),
+        float('none', [3], [0, 0, 0]),
+        float('sixteen', [3], [16, 16, 16]),
+        whole('first', 1),
+        whole('end', 3),
+      ],
+    },
+  ],
+  [
+    'Einsum and Sum',
+    'Einsum',
+    {
+      head: [
+        createNode('Einsum', ['features', 'w'], ['m'], { equation: 'nd,dc->nc' }),
+        createNode('Sum', ['m', 'b'], ['logits']),
+      ],
+    },
+  ],
+  [
+    "ONNX Runtime's own MatMul with scales",
+    'FusedMatMul',
+    {
+      head: [
+        own('FusedMatMul', ['features', 'wt'], ['m'], { transB: 1n, alpha: 0.5 }),
+        createNode('Add', ['m', 'b'], ['logits']),
+      ],
+      initializers: [
+        float(
+          'wt',
+          [2, 3],
+          turnedWeights.map((value) => 2 * value),
+        ),
+        b,
+      ],
+    },
+  ],
+  [
     'Gemm over weights that operators make of constants',
     'Gemm',
     {
@@ -223,6 +303,23 @@ export const quantised: [string, TinyParts][] = [
         createNode('Mul', ['z', 'scale'], ['scaled']),
         createNode('Add', ['scaled', 'b'], ['logits']),
       ],
+      initializers: [...stepTensors, b],
+    },
+  ],
+  [
+    'MatMulIntegerToFloat',
+    {
+      head: [
+        createNode('DynamicQuantizeLinear', ['features'], ['fq', 'fs', 'fz']),
+        own('MatMulIntegerToFloat', ['fq', 'steps', 'fs', 'step', 'fz', 'three', 'b'], ['logits']),
+      ],
+      initializers: [...stepTensors, b],
+    },
+  ],
+  [
+    'DynamicQuantizeMatMul',
+    {
+      head: [own('DynamicQuantizeMatMul', ['features', 'steps', 'step', 'three', 'b'], ['logits'])],
       initializers: [...stepTensors, b],
     },
   ],

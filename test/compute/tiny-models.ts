@@ -1,4 +1,5 @@
 // ONNX files small enough to be checked by hand: the features are the means of the channels.
+import { create } from '@bufbuild/protobuf';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import {
   toModelBytes,
   type ModelParts,
 } from '../../src/main/compute/graph/build.ts';
-import type { NodeProto, TensorProto } from '../../src/main/compute/graph/onnx_pb.js';
+import { OperatorSetIdProtoSchema, type NodeProto, type TensorProto } from '../../src/main/compute/graph/onnx_pb.js';
 
 export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'second-look-compute-'));
 
@@ -57,6 +58,8 @@ export function makeTinyModel({ head = gemm, body = pooled, ...parts }: TinyPart
     initializers,
     ...versions,
   });
+  for (const domain of new Set(head.map((node) => node.domain).filter((each) => each !== '')))
+    model.opsetImport.push(create(OperatorSetIdProtoSchema, { domain, version: 1n }));
   return toModelBytes(model);
 }
 

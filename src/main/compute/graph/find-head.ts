@@ -1,6 +1,7 @@
 // Finding the head: from an output back over operators that do not mix the logits, to the last linear layer.
 import { AppError } from '../../../shared/errors.ts';
 import type { HeadKind } from '../../../shared/model.ts';
+import { findConstant } from './constants.ts';
 import { indexGraph, type GraphIndex } from './graph-index.ts';
 import { readLinear, type Entry, type LinearNode, type PlainLayer } from './head-forms.ts';
 import type { GraphProto, NodeProto } from './onnx_pb.js';
@@ -37,7 +38,9 @@ const presenting = new Set(['Identity', 'Flatten', 'Reshape', 'Dropout', 'Squeez
 /** Between a layer over a map and its logits: the mean over the places. */
 const pooling = new Set(['GlobalAveragePool', 'AveragePool', 'ReduceMean', 'QLinearGlobalAveragePool']);
 /** These leave a layer linear; one of their inputs is a constant. */
-const affine = new Set(['Add', 'Sub', 'Mul', 'Div', 'QLinearAdd', 'QLinearMul']);
+const affine = new Set(['Add', 'Sub', 'Mul', 'Div', 'Sum', 'BatchNormalization', 'Slice', 'QLinearAdd', 'QLinearMul']);
+/** These may stand behind probabilities: a scale, a logarithm, bounds. What they take beside them is constant. */
+const finishing = new Set(['Add', 'Sub', 'Mul', 'Div', 'Log', 'Clip', 'Min', 'Max']);
 const activating = new Set(['Relu', 'LeakyRelu', 'Clip', 'Elu', 'PRelu', 'Tanh', 'HardSwish', 'QLinearLeakyRelu']);
 const rounding = new Set(['QuantizeLinear', 'DequantizeLinear']);
 
@@ -74,8 +77,9 @@ const asFeatures = (output: string): HeadCandidate => ({
 });
 
 function searchBack(output: string, index: GraphIndex): HeadCandidate | undefined {
-  let logits = output;
-  let isDecided = false;
+  const decided = findDecided(output, index);
+  let logits = decided ?? output;
+  let isDecided = decided !== undefined;
   // A damaged graph may run in circles; a sound one has no longer path than it has nodes.
   for (let step = 0; step <= index.graph.node.length; step++) {
     const node = index.makers.get(logits);
@@ -87,6 +91,33 @@ function searchBack(output: string, index: GraphIndex): HeadCandidate | undefine
   }
   const found = findLinear(logits, index, { isDecided, depth: longestPath, activation: null });
   return found && { ...found, logits, output };
+}
+
+/** What entered the Softmax or the like that an output's probabilities come from; undefined where they come from none. */
+function findDecided(output: string, index: GraphIndex): string | undefined {
+  let tensor = output;
+  for (let step = 0; step < longestPath; step++) {
+    const node = index.makers.get(tensor);
+    if (!node) return undefined;
+    const [first = '', ...others] = node.input;
+    if (deciding.has(node.opType)) return first;
+    const logits = beforeQuotient(node, index);
+    if (logits !== undefined) return logits;
+    const isFinishing = finishing.has(node.opType) && others.every((name) => name === '' || findConstant(name, index));
+    if (!isFinishing && !presenting.has(node.opType)) return undefined;
+    tensor = first;
+  }
+  return undefined;
+}
+
+/** The logits z of a Softmax that is written out: exp(z) / sum of exp(z), also of z less its largest. */
+function beforeQuotient(quotient: NodeProto, index: GraphIndex): string | undefined {
+  const [exponential, sum] = quotient.input.slice(0, 2).map((name) => index.makers.get(name));
+  if (quotient.opType !== 'Div' || exponential?.opType !== 'Exp' || sum?.opType !== 'ReduceSum') return undefined;
+  const [shifted = ''] = exponential.input;
+  const shift = index.makers.get(shifted);
+  const isShift = shift?.opType === 'Sub' && index.makers.get(shift.input[1] ?? '')?.opType === 'ReduceMax';
+  return isShift ? shift.input[0] : shifted;
 }
 
 /** A DequantizeLinear that only undoes the rounding of the float tensor before it. */

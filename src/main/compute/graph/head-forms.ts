@@ -54,8 +54,14 @@ const forms = new Map<string, ReadForm>([
   ['Gemm', readGemm],
   ['MatMul', readMatMul],
   ['Add', readMatMulAdd],
+  ['Sum', readMatMulAdd],
   ['Conv', readConvolution],
+  ['Einsum', readProduct],
+  ['FusedMatMul', readProduct],
+  ['MatMulNBits', readProduct],
+  ['DynamicQuantizeMatMul', readProduct],
   ['MatMulInteger', readWholeNumbers],
+  ['MatMulIntegerToFloat', readWholeNumbers],
   ['QLinearMatMul', readQuantised],
   ['QGemm', readQuantised],
   ['QLinearConv', readQuantised],
@@ -80,6 +86,7 @@ function readMatMul(node: NodeProto, index: GraphIndex): LinearNode | undefined 
 }
 
 function readMatMulAdd(node: NodeProto, index: GraphIndex): LinearNode | undefined {
+  if (node.input.length !== 2) return undefined;
   const product = node.input.find((name) => index.makers.get(name)?.opType === 'MatMul') ?? '';
   const matMul = index.makers.get(product);
   if (!matMul) return undefined;
@@ -119,11 +126,18 @@ export function takeMean(map: string, isChannelsLast = false): Pick<LinearNode, 
   return { features, making: isChannelsLast ? [widen, turn, mean] : [widen, mean] };
 }
 
+/** A product of features and constants in a form of its own; whether it is linear, and how, running it tells. */
+function readProduct(node: NodeProto, index: GraphIndex): LinearNode | undefined {
+  const [features, ...others] = node.input.filter((name) => name !== '' && !index.initializers.has(name));
+  if (features === undefined || others.length > 0) return undefined;
+  return { kind: node.opType as HeadKind, ...asVector(features), layer: null };
+}
+
 /** The features are what is made whole numbers just before: rounding is a part of the layer that is then left out. */
 function readWholeNumbers(node: NodeProto, index: GraphIndex): LinearNode | undefined {
   const rounding = index.makers.get(node.input[0] ?? '');
-  if (rounding?.opType !== 'DynamicQuantizeLinear') return undefined;
-  return { kind: 'MatMulInteger', ...asVector(rounding.input[0] ?? ''), layer: null };
+  if (rounding?.opType !== 'DynamicQuantizeLinear' && rounding?.opType !== 'QuantizeLinear') return undefined;
+  return { kind: node.opType as HeadKind, ...asVector(rounding.input[0] ?? ''), layer: null };
 }
 
 /** Inputs a, its scale, its zero point, and then the weights. */
