@@ -207,7 +207,8 @@ export interface ExportRequest {
   /** (d + 1) x C, row-major; the last row is the bias. Logits are W^T (f / scale) + bias. */
   weights: Float64Array;
   scale: number;
-  classes: number;
+  /** C, in the order of the logits. */
+  classNames: string[];
   metadata: Record<string, string>;
   /** The file to write; its folder gets copies of the model's external files where it is another folder. */
   target: string;

@@ -79,7 +79,7 @@ export interface PictureLook {
   classIndex: number;
   /** Left out where the file does not name its classes. */
   className?: string;
-  /** By softmax. */
+  /** By softmax; of one class alone by the logistic function. */
   probability: number;
   /** Left out of what a project keeps. */
   picture?: PreparedPicture;

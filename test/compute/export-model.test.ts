@@ -13,9 +13,9 @@ import type { ExportRequest } from '../../src/shared/compute-contract.ts';
 import type { Preprocessing } from '../../src/shared/model.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { describeWithMaterial, materialPath, unpackMaterial } from '../material.ts';
-import { forms, halfParts, quantised } from './head-forms.ts';
+import { float, forms, halfParts, quantised, whole } from './head-forms.ts';
 import { saveColours } from './colours.ts';
-import { makeFolder, makeTinyModel, writeTemporary, type TinyParts } from './tiny-models.ts';
+import { headTensors, makeFolder, makeTinyModel, writeTemporary, type TinyParts } from './tiny-models.ts';
 
 const signal = new AbortController().signal;
 const scale = 0.7;
@@ -43,7 +43,8 @@ async function makeRequest(
   });
   const target = join(makeFolder(), 'repaired.onnx');
   const metadata = { 'second_look.lambda': '0.01' };
-  return { path, sha256, preprocessing, provider: 'cpu', weights, scale, classes, metadata, target, paths, logits };
+  const classNames = Array.from({ length: classes }, (_, c) => `class ${c}`);
+  return { path, sha256, preprocessing, provider: 'cpu', weights, scale, classNames, metadata, target, paths, logits };
 }
 
 const read = (path: string) => fromBinary(ModelProtoSchema, readFileSync(path));
@@ -96,6 +97,89 @@ describe('the repaired model makes the logits of the fit', () => {
     expect(logits!.dims).toEqual([2, 3]);
     const row = [...(logits!.data as Float32Array).subarray(0, 3)];
     expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+  });
+
+  /** Of one class: a number for each picture. */
+  const single = [float('w1', [3, 1], [1, -2, 1]), float('b1', [1], [0.1])];
+  const toSingle = createNode('Gemm', ['features', 'w1', 'b1'], ['z']);
+
+  it.each<[string, TinyParts, number[]]>([
+    [
+      'one probability, squeezed',
+      {
+        head: [toSingle, createNode('Sigmoid', ['z'], ['p']), createNode('Squeeze', ['p', 'last'], ['logits'])],
+        initializers: [...single, whole('last', 1)],
+        outputs: [createValue('logits', 'float32', ['N'])],
+      },
+      [2, 3],
+    ],
+    [
+      'one logit, reshaped to a list',
+      {
+        head: [toSingle, createNode('Reshape', ['z', 'list'], ['logits'])],
+        initializers: [...single, whole('list', -1)],
+        outputs: [createValue('logits', 'float32', ['N'])],
+      },
+      [2, 3],
+    ],
+    [
+      'a batch as large as its classes were many',
+      {
+        input: createValue('picture', 'float32', [2, 3, 4, 4]),
+        head: [createNode('Gemm', ['features', 'w', 'b'], ['z']), createNode('Reshape', ['z', 'both'], ['logits'])],
+        initializers: [...headTensors, whole('both', 2, 2)],
+        outputs: [createValue('logits', 'float32', [2, 2])],
+      },
+      [2, 3],
+    ],
+    [
+      'probabilities of one picture without its batch',
+      {
+        input: createValue('picture', 'float32', [1, 3, 4, 4]),
+        head: [createNode('Gemm', ['features', 'w', 'b'], ['z']), createNode('Squeeze', ['z', 'first'], ['logits'])],
+        initializers: [...headTensors, whole('first', 0)],
+        outputs: [createValue('logits', 'float32', [2])],
+      },
+      [3],
+    ],
+    [
+      'the best few of more classes than there are now',
+      {
+        head: [createNode('Gemm', ['features', 'w5'], ['z']), createNode('TopK', ['z', 'five'], ['logits', 'places'])],
+        initializers: [
+          float(
+            'w5',
+            [3, 5],
+            Array.from({ length: 15 }, (_, i) => i / 10),
+          ),
+          whole('five', 5),
+        ],
+        outputs: [createValue('logits', 'float32', ['N', 5]), createValue('places', 'int64', ['N', 5])],
+      },
+      [2, 3],
+    ],
+  ])('has an output for each class where the old one had %s', async (_, parts, dims) => {
+    const request = await makeRequest(writeTemporary('tiny.onnx', makeTinyModel(parts)), colours, 3);
+    await exportModel(request, signal);
+    const declared = read(request.target).graph!.output[0]!.type!.tensorType!.shape?.dim.at(-1)!.value.value ?? 3n;
+    const session = await InferenceSession.create(request.target);
+    const count = dims.length > 1 ? 2 : 1;
+    const pixels = new Tensor('float32', new Float32Array(count * 48), [count, 3, 4, 4]);
+    const { logits } = await session.run({ picture: pixels });
+    await session.release();
+    expect(logits!.dims).toEqual(dims);
+    expect(declared).toBe(3n);
+  });
+
+  it('names the new classes where the old one named its own', async () => {
+    const [, , parts] = forms.find(([title]) => title === 'Gemm before a table of names')!;
+    const request = await makeRequest(writeTemporary('tiny.onnx', makeTinyModel(parts)), colours, 3);
+    await exportModel(request, signal);
+    const session = await InferenceSession.create(request.target);
+    const { logits } = await session.run({ picture: new Tensor('float32', new Float32Array(48), [1, 3, 4, 4]) });
+    await session.release();
+    const bias = [...request.weights.subarray(-3)];
+    expect(logits!.data[0]).toBe(`class ${bias.indexOf(Math.max(...bias))}`);
   });
 
   it('takes a batch as fixed as the old one', async () => {

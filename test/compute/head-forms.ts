@@ -1,6 +1,6 @@
 // The forms in which graphs write the same head: `weights` and `bias` of tiny-models, which files of the wild write so.
 import { create } from '@bufbuild/protobuf';
-import { createNode, createTensor, createValue } from '../../src/main/compute/graph/build.ts';
+import { createNames, createNode, createTensor, createValue } from '../../src/main/compute/graph/build.ts';
 import { elementTypes } from '../../src/main/compute/graph/element-types.ts';
 import { TensorProtoSchema } from '../../src/main/compute/graph/onnx_pb.js';
 import { bias, headTensors, weights, type TinyParts } from './tiny-models.ts';
@@ -11,6 +11,9 @@ export const whole = (name: string, ...values: number[]) =>
   createTensor(name, [values.length], BigInt64Array.from(values.map(BigInt)));
 const constant = (name: string, tensor: (typeof headTensors)[number]) =>
   createNode('Constant', [], [name], { value: tensor });
+
+const doubles = (name: string, dims: number[], doubleData: number[]) =>
+  create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: elementTypes.float64, doubleData });
 
 /** As float16: sign, exponent and fraction of small dyadic numbers fit without rounding. */
 export function halves(name: string, dims: number[], values: number[]) {
@@ -254,6 +257,45 @@ export const forms: [string, string, TinyParts][] = [
         ),
         b,
       ],
+    },
+  ],
+  [
+    'MatMul + Add in double precision',
+    'MatMul+Add',
+    {
+      head: [
+        createNode('Cast', ['features'], ['wide'], { to: 11n }),
+        createNode('MatMul', ['wide', 'wd'], ['m']),
+        createNode('Add', ['m', 'bd'], ['logits']),
+      ],
+      initializers: [doubles('wd', [3, 2], weights), doubles('bd', [2], bias)],
+      outputs: [createValue('logits', 'float64', ['N', 2])],
+    },
+  ],
+  [
+    'MatMul + Add of one picture that has lost its batch',
+    'MatMul+Add',
+    {
+      input: createValue('picture', 'float32', [1, 3, 4, 4]),
+      head: [
+        createNode('Squeeze', ['features'], ['vector']),
+        createNode('MatMul', ['vector', 'w'], ['m']),
+        createNode('Add', ['m', 'b'], ['logits']),
+      ],
+      outputs: [createValue('logits', 'float32', [2])],
+    },
+  ],
+  [
+    'Gemm before a table of names',
+    'Gemm',
+    {
+      head: [
+        createNode('Gemm', ['features', 'w', 'b'], ['z']),
+        createNode('ArgMax', ['z'], ['best'], { axis: 1n, keepdims: 0n }),
+        createNode('Gather', ['names', 'best'], ['logits']),
+      ],
+      initializers: [...headTensors, createNames('names', 1, ['ant', 'bee'])],
+      outputs: [createValue('logits', 'string', ['N'])],
     },
   ],
   [

@@ -18,6 +18,7 @@ function understand(parts: TinyParts, choice: Partial<Preprocessing> = {}) {
     sha256: '',
     model,
     graph: model.graph!,
+    plainOutputs: [],
     externalPaths: new Map(),
   };
   return understandModel(file, choice);

@@ -30,7 +30,8 @@ function makeModel(): ModelFile {
   );
   const model = fromBinary(ModelProtoSchema, bytes);
   const name = 'doctor.onnx';
-  return { path: join(tmpdir(), name), name, bytes, sha256: '', model, graph: model.graph!, externalPaths: new Map() };
+  const path = join(tmpdir(), name);
+  return { path, name, bytes, sha256: '', model, graph: model.graph!, plainOutputs: [], externalPaths: new Map() };
 }
 
 /** Every provider of this system in the order of preference, each tried alone. Throws 'unavailable' without ONNX Runtime. */

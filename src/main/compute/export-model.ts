@@ -31,6 +31,7 @@ export async function exportModel(request: ExportRequest, signal: AbortSignal): 
     file.bytes,
     { ...candidate, classes: head.classes, logitDims, logitType, featureType },
     toHead(request),
+    request.classNames,
     request.metadata,
   );
 
@@ -68,8 +69,8 @@ const toWriteError = (error: NodeJS.ErrnoException, target: string) =>
       });
 
 /** W and b for features as they are: the scale that the fit divided them by goes into W. */
-function toHead({ weights, scale, classes }: ExportRequest): HeadWeights {
-  const rows = weights.length - classes;
+function toHead({ weights, scale, classNames }: ExportRequest): HeadWeights {
+  const rows = weights.length - classNames.length;
   return {
     weights: Float32Array.from(weights.subarray(0, rows), (value) => value / scale),
     bias: Float32Array.from(weights.subarray(rows)),
@@ -125,12 +126,13 @@ async function runPlainly(file: ModelFile, { input, preprocessing }: SessionPlan
 async function check(
   plan: SessionPlan,
   fixedBatch: number | null,
-  { paths, logits, classes, provider }: ExportRequest,
+  { paths, logits, classNames, provider }: ExportRequest,
   signal: AbortSignal,
 ): Promise<number> {
   const session = await openSession(plan, provider);
   const writer = createTensorWriter(plan.input, plan.preprocessing);
   const size = fixedBatch ?? batch;
+  const classes = classNames.length;
   let difference = 0;
   try {
     for (let first = 0; first < paths.length; first += size) {

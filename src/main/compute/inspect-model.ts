@@ -18,7 +18,7 @@ export async function inspectModel(
   const file = await readModelFile(path);
   const model = understandModel(file, choice);
   const proven = await proveModel(file, model);
-  const { session, candidate, fixedBatch } = proven;
+  const { session, candidate, trial, fixedBatch } = proven;
   const classNames = readClassNames(file.model, proven.head.classes);
   const { looks, difference } = await tryPictures(proven, pictures, classNames ?? []).finally(() => session.release());
   const measured = proven.head.difference === null ? null : Math.max(proven.head.difference, difference);
@@ -34,7 +34,8 @@ export async function inspectModel(
     ...(looks.length === 0 ? {} : { looks }),
     notes: [
       ...model.notes,
-      ...noteHead(head, candidate, on),
+      ...noteHead(head, candidate, trial.answer, on),
+      ...file.plainOutputs.map(notePlainOutput),
       ...others.map(noteOutput),
       ...(fixedBatch === null ? [] : [noteBatch(fixedBatch)]),
     ],
@@ -42,6 +43,9 @@ export async function inspectModel(
 }
 
 const noteOutput = ({ name }: { name?: string }) => `The output "${name}" is passed over: another leads to the head.`;
+
+const notePlainOutput = (name: string) =>
+  `The output "${name}" is a table from names to probabilities; it is read, and exported, as the probabilities alone.`;
 
 const noteBatch = (batch: number) =>
   `The model takes exactly ${batch} ${batch === 1 ? 'picture' : 'pictures'} at a time, which is slower than many.`;

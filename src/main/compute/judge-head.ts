@@ -60,11 +60,15 @@ export function judgeHead(candidate: HeadCandidate, answer: BatchAnswer, weights
 export function noteHead(
   { kind, dimensions, classes, exact, difference }: Head,
   { activation, layer, output }: HeadCandidate,
+  { features }: BatchAnswer,
   pictures: string,
 ): string[] {
   if (kind === 'none' || difference === null) {
+    const taken = `The model has no head: the ${dimensions} values of its output "${output}" are taken as features, and a head is fitted on them.`;
+    if (!areProbabilities(features, dimensions)) return [taken];
     return [
-      `The model has no head: the ${dimensions} values of its output "${output}" are taken as features, and a head is fitted on them.`,
+      taken,
+      'They are probabilities, of which little can be learned: export the model so that it ends in its last linear layer, or with what enters that as an output.',
     ];
   }
   const measured = `on ${pictures} head and model differ by at most ${difference.toExponential(1)} of the largest logit`;
@@ -74,6 +78,13 @@ export function noteHead(
     ];
   }
   const found = layer ? 'read from the file' : `found by running it on each of its ${dimensions} features alone`;
-  const proof = `The head was ${found}: ${dimensions} features, ${classes} classes; ${measured}.`;
+  const proof = `The head was ${found}: ${dimensions} features, ${classes} ${classes === 1 ? 'class' : 'classes'}; ${measured}.`;
   return exact ? [proof] : [proof, 'The model rounds inside its head; what is fitted does not.'];
 }
+
+const areProbabilities = (rows: Float32Array, length: number): boolean =>
+  length > 1 &&
+  rows.every((value) => value >= 0) &&
+  Array.from({ length: rows.length / length }, (_, i) => rows.subarray(i * length, (i + 1) * length)).every(
+    (row) => Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) < 1e-3,
+  );

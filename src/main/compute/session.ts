@@ -23,8 +23,9 @@ export interface SessionPlan {
 export interface BatchAnswer {
   features: Float32Array;
   logits: Float32Array;
-  /** As they leave the graph; the first is the count. */
+  /** The first is the count. */
   featureDims: readonly number[];
+  /** As they leave the graph; of one picture the count may be missing. */
   logitDims: readonly number[];
   featureType: string;
   logitType: string;
@@ -61,7 +62,7 @@ export async function openSession(plan: SessionPlan, provider: Provider): Promis
       return {
         features: featureRows.values,
         logits: logitRows?.values ?? new Float32Array(),
-        featureDims: featureRows.dims,
+        featureDims: featureRows.dims[0] === count ? featureRows.dims : [count, ...featureRows.dims],
         logitDims: logitRows?.dims ?? [count, 0],
         featureType: featureRows.type,
         logitType: logitRows?.type ?? 'float32',
@@ -89,19 +90,22 @@ const sessionSettings = (file: ModelFile) => ({
 function readRows(outputs: InferenceSession.ReturnType, name: string, count: number) {
   const { dims, type } = outputs[name]!;
   const values = toFloats(outputs[name]!);
-  if (dims[0] === count && values.length > 0) return { values, dims, type };
+  // What was exported for one picture may have no batch any more: PyTorch's squeeze() takes it out as well.
+  if ((dims[0] === count || count === 1) && values.length > 0) return { values, dims, type };
   throw new AppError(
     'unsupported',
     `The model gives "${name}" as ${dims.join(' x ') || 'one number'} for ${count} images; a row of numbers for each was expected.`,
   );
 }
 
-/** The values of a float32 or float16 output; none of another type, which no features have. */
+/** The values of a float32, float64 or float16 output; none of another type, which no features have. */
 export function toFloats({ data, type }: OnnxValue): Float32Array {
   if (data instanceof Float32Array) return data;
+  if (data instanceof Float64Array) return Float32Array.from(data);
   if (type !== 'float16' || !ArrayBuffer.isView(data)) return new Float32Array();
   return fromHalves(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2));
 }
+
 /** Whether a run failed for want of memory, by what ONNX Runtime and its providers say then. */
 export const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error &&

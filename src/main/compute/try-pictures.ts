@@ -26,7 +26,9 @@ export async function tryPictures(
     if (weights) difference = Math.max(difference, differenceOfHead(weights, answer));
     const logits = answer.logits.subarray(0, head.classes);
     const best = logits.reduce((top, value, c) => (value > logits[top]! ? c : top), 0);
-    const sum = logits.reduce((total, value) => total + Math.exp(value - logits[best]!), 0);
+    // Beside one class alone stands that it is not.
+    const others = head.classes === 1 ? Math.exp(-logits[0]!) : 0;
+    const sum = logits.reduce((total, value) => total + Math.exp(value - logits[best]!), others);
     const className = classNames?.[best];
     looks.push({
       path,

@@ -54,7 +54,7 @@ export async function exportModel(
         provider: model.provider ?? 'cpu',
         weights: fit.weights,
         scale: fit.scale,
-        classes: classNames.length,
+        classNames,
         metadata: {
           'second_look.version': version,
           'second_look.project': uid,

@@ -51,7 +51,7 @@ describe('weights beside a model', () => {
       provider: 'cpu',
       weights: new Float64Array(8),
       scale: 1,
-      classes: 2,
+      classNames: ['a', 'b'],
       metadata: {},
       target,
       paths: [],

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createNode, createValue } from '../../../src/main/compute/graph/build.ts';
+import { createNames, createNode, createValue } from '../../../src/main/compute/graph/build.ts';
 import { readModelFile } from '../../../src/main/compute/graph/model-file.ts';
 import { inspectModel } from '../../../src/main/compute/inspect-model.ts';
 import { proveModel } from '../../../src/main/compute/prove-model.ts';
@@ -82,6 +82,30 @@ describe('of several outputs', () => {
   });
 });
 
+describe('a classifier that names its classes', () => {
+  it('gives them to the person, and a table of names and probabilities is read as probabilities', async () => {
+    const zipMap = { ...createNode('ZipMap', ['p'], ['table']), domain: 'ai.onnx.ml' };
+    const table = createValue('table', 'float32');
+    delete table.type;
+    const { head, classNames, notes } = await inspect({
+      head: [
+        createNode('Gemm', ['features', 'w', 'b'], ['z']),
+        createNode('Softmax', ['z'], ['p']),
+        zipMap,
+        createNode('ArgMax', ['p'], ['best'], { axis: 1n, keepdims: 0n }),
+        createNode('Gather', ['names', 'best'], ['name']),
+      ],
+      outputs: [table, createValue('name', 'string')],
+      initializers: [...headTensors, createNames('names', 1, ['ant', 'bee'])],
+    });
+    expect(head).toMatchObject({ kind: 'Gemm', classes: 2, exact: true });
+    expect(classNames).toEqual(['ant', 'bee']);
+    expect(notes).toContain(
+      'The output "table" is a table from names to probabilities; it is read, and exported, as the probabilities alone.',
+    );
+  });
+});
+
 describe('a head that is not linear', () => {
   it('is used without its activation, and the person is told', async () => {
     const { head, notes } = await inspect({
@@ -104,6 +128,13 @@ describe('a model without a head', () => {
     const { head, notes } = await inspect({ head: [createNode('Tanh', ['features'], ['logits'])] });
     expect(head).toMatchObject({ kind: 'none', features: 'logits', logits: '', dimensions: 3, classes: 0 });
     expect(notes.join(' ')).toContain('The model has no head: the 3 values of its output "logits" are taken');
+  });
+
+  it('is told of where that vector is probabilities', async () => {
+    const { notes } = await inspect({
+      head: [createNode('Abs', ['features'], ['z']), createNode('Softmax', ['z'], ['logits'])],
+    });
+    expect(notes.join(' ')).toContain('They are probabilities, of which little can be learned');
   });
 
   it.each<[string, TinyParts]>([

@@ -31,6 +31,13 @@ export function createTensor(name: string, dims: number[], values: TensorValues)
   });
 }
 
+/** A tensor of texts with `rank` dimensions, of which the last has all of them. */
+export function createNames(name: string, rank: number, texts: readonly string[]): TensorProto {
+  const dims = Array.from({ length: rank }, (_, axis) => BigInt(axis === rank - 1 ? texts.length : 1));
+  const stringData = texts.map((text) => new TextEncoder().encode(text));
+  return create(TensorProtoSchema, { name, dims, dataType: elementTypes.string, stringData });
+}
+
 function elementTypeOf(values: TensorValues): number {
   if (values instanceof Float32Array) return elementTypes.float32;
   if (values instanceof Int8Array) return elementTypes.int8;

@@ -28,7 +28,7 @@ export function findConstant(name: string, index: GraphIndex, longestPath = 8): 
 }
 
 /** An initializer, or the value of a Constant node. */
-function findStored(name: string, index: GraphIndex): TensorProto | undefined {
+export function findStored(name: string, index: GraphIndex): TensorProto | undefined {
   const maker = index.makers.get(name);
   return index.initializers.get(name) ?? (maker?.opType === 'Constant' ? readTensor(maker, 'value') : undefined);
 }

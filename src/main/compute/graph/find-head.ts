@@ -1,7 +1,7 @@
 // Finding the head: from an output back over operators that do not mix the logits, to the last linear layer.
 import { AppError } from '../../../shared/errors.ts';
 import type { HeadKind } from '../../../shared/model.ts';
-import { findConstant } from './constants.ts';
+import { findConstant, findStored } from './constants.ts';
 import { indexGraph, type GraphIndex } from './graph-index.ts';
 import { readLinear, type Entry, type LinearNode, type PlainLayer } from './head-forms.ts';
 import type { GraphProto, NodeProto } from './onnx_pb.js';
@@ -101,6 +101,10 @@ function findDecided(output: string, index: GraphIndex): string | undefined {
     if (!node) return undefined;
     const [first = '', ...others] = node.input;
     if (deciding.has(node.opType)) return first;
+    if (isLookUp(node, index)) {
+      [tensor = ''] = others;
+      continue;
+    }
     const logits = beforeQuotient(node, index);
     if (logits !== undefined) return logits;
     const isFinishing = finishing.has(node.opType) && others.every((name) => name === '' || findConstant(name, index));
@@ -109,6 +113,10 @@ function findDecided(output: string, index: GraphIndex): string | undefined {
   }
   return undefined;
 }
+
+/** The name of the class that was decided for, out of a table. */
+const isLookUp = ({ opType, input }: NodeProto, index: GraphIndex) =>
+  (opType === 'Gather' || opType === 'ArrayFeatureExtractor') && findStored(input[0] ?? '', index) !== undefined;
 
 /** The logits z of a Softmax that is written out: exp(z) / sum of exp(z), also of z less its largest. */
 function beforeQuotient(quotient: NodeProto, index: GraphIndex): string | undefined {

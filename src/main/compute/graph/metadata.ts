@@ -1,6 +1,7 @@
 // What a file says of itself beside the graph, in the entries that exporters leave there: ours, those of the ONNX standard
 // (MetadataProps: Image.*), and the usual words for means and class names.
 import { channelOrders, pixelRanges, type ModelInput, type Preprocessing } from '../../../shared/model.ts';
+import { elementTypes } from './element-types.ts';
 import type { ModelProto } from './onnx_pb.js';
 
 const orders: Record<string, Preprocessing['channels']> = { Gray8: 'gray', Rgb8: 'rgb', Bgr8: 'bgr' };
@@ -40,14 +41,20 @@ export function readPreprocessing(model: ModelProto, input: ModelInput): Partial
   return Object.fromEntries(fitting.map(([key]) => [key, said[key as keyof Preprocessing]]));
 }
 
-/** The names of the model's classes in the order of its logits, where the file gives as many as there are; else null. */
+/**
+ * The names of the model's classes in the order of its logits, where an entry of the file, or a table in its graph, gives as
+ * many as there are; else null.
+ */
 export function readClassNames(model: ModelProto, classes: number): string[] | null {
   const entries = readEntries(model);
   for (const key of ['second_look.classes', 'classes', 'class_names', 'labels', 'names', 'id2label']) {
     const names = toNames(entries.get(key));
     if (classes > 0 && names?.length === classes) return names;
   }
-  return null;
+  const table = model.graph?.initializer.find(
+    ({ dataType, stringData }) => dataType === elementTypes.string && stringData.length === classes,
+  );
+  return table ? table.stringData.map((name) => new TextDecoder().decode(name)) : null;
 }
 
 /** A list, in JSON or a name a line or between commas, or an object from numbers to names, also as Python writes it. */

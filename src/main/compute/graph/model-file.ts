@@ -6,18 +6,23 @@ import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { toModelBytes } from './build.ts';
 import { locateExternalFiles } from './external-data.ts';
+import { makeOutputsPlain } from './plain-outputs.ts';
 import { ModelProtoSchema, type GraphProto, type ModelProto } from './onnx_pb.js';
 
 export interface ModelFile {
   path: string;
   /** File name, for sentences. */
   name: string;
+  /** As they are run: those of the file, but for `plainOutputs`. */
   bytes: Uint8Array;
   /** Hex; of the file and of those that it keeps weights in. */
   sha256: string;
   model: ModelProto;
   graph: GraphProto;
+  /** Outputs that were tables of names and are plain numbers here. */
+  plainOutputs: string[];
   /** Where the files lie that the model keeps weights in, by the names that it gives them. */
   externalPaths: Map<string, string>;
 }
@@ -38,7 +43,9 @@ export async function readModelFile(path: string, expected?: string): Promise<Mo
   const sha256 = await hashFiles(bytes, [...externalPaths.values()]);
   if (expected !== undefined && sha256 !== expected)
     throw new AppError('conflict', `${name} has changed since it was chosen. Choose it again, and extract anew.`);
-  return { path, name, bytes, sha256, model, graph: model.graph, externalPaths };
+  const plainOutputs = makeOutputsPlain(model.graph);
+  const plainBytes = plainOutputs.length === 0 ? bytes : toModelBytes(model);
+  return { path, name, bytes: plainBytes, sha256, model, graph: model.graph, plainOutputs, externalPaths };
 }
 
 async function hashFiles(bytes: Uint8Array, paths: string[]): Promise<string> {

@@ -12,7 +12,7 @@ import { keepWhatIsNeeded } from './prune.ts';
 export interface OldHead extends Pick<HeadCandidate, 'features' | 'making' | 'logits'> {
   /** 0 where the model has none. */
   classes: number;
-  /** The first is the batch. */
+  /** The first is the batch, unless it is the only one. */
   logitDims: readonly number[];
   logitType: string;
   featureType: string;
@@ -31,13 +31,15 @@ const own = 'second-look';
 const leastIrVersion = 4n;
 
 /**
- * The model of `bytes` with `head` (d x C, taken from the features as they are) in the place of the old one. Inputs and
- * outputs keep their names; where there was no head, an output `logits` is added. `metadata` is put into the file.
+ * The model of `bytes` with `head` (d x C, taken from the features as they are) in the place of the old one, for the classes
+ * named. Inputs and outputs keep their names; where there was no head, an output `logits` is added. `metadata` is put into
+ * the file.
  */
 export function replaceHead(
   bytes: Uint8Array,
   old: OldHead,
   head: HeadWeights,
+  classNames: readonly string[],
   metadata: Record<string, string>,
 ): RepairedModel {
   const model = fromBinary(ModelProtoSchema, bytes);
@@ -46,17 +48,21 @@ export function replaceHead(
   const classes = head.bias.length;
   const before = graph.node.map(({ input, output, attribute }) => ({ input: [...input], output, attribute }));
   const target = old.logits ?? freeName('logits', graph.node);
-  const nodes = [...old.making, ...createHead(old, target, classes)];
+  const nodes = [...old.making, ...createHead(old, target)];
   const place = graph.node.findIndex((node) => node.output.includes(target));
   if (place < 0) graph.node.push(...nodes);
   else graph.node.splice(place, 1, ...nodes);
   graph.initializer.push(
     createTensor(`${own}/weights`, [head.weights.length / classes, classes], head.weights),
     createTensor(`${own}/bias`, [classes], head.bias),
+    createTensor(`${own}/rows`, [2], BigInt64Array.of(-1n, BigInt(head.weights.length / classes))),
   );
   if (old.logits === null) graph.output.push(createValue(target, 'float32', ['N', classes]));
-  const notes = old.logits === null ? [] : adaptTail(graph, target, old.classes, classes);
-  if (old.logitDims.length !== 2) graph.initializer.push(shapeOf(old, classes));
+  const notes =
+    old.logits === null
+      ? []
+      : adaptTail(graph, { logits: target, oldDims: old.logitDims, oldClasses: old.classes }, classNames);
+  if (isReshaped(old)) graph.initializer.push(shapeOf(old, classes));
   keepWhatIsNeeded(graph, before);
   if (model.irVersion < leastIrVersion) model.irVersion = leastIrVersion;
   const kept = model.metadataProps.filter(({ key }) => !(key in metadata));
@@ -66,31 +72,35 @@ export function replaceHead(
 }
 
 /** features -> vectors of float32 -> Gemm -> the shape and type that the old logits had. */
-function createHead(
-  { features, featureType, logitDims, logitType }: OldHead,
-  target: string,
-  classes: number,
-): NodeProto[] {
-  const isHalf = featureType === 'float16';
+function createHead(old: OldHead, target: string): NodeProto[] {
+  const { features, featureType, logitType } = old;
+  const isFloat = featureType === 'float32';
   const flat = `${own}/features`;
-  const nodes = [createNode('Flatten', [features], [isHalf ? `${flat}-half` : flat], { axis: 1n })];
-  if (isHalf) nodes.push(toType(`${flat}-half`, flat, elementTypes.float32));
+  const nodes = [createNode('Reshape', [features, `${own}/rows`], [isFloat ? flat : `${flat}-as-they-are`])];
+  if (!isFloat) nodes.push(toType(`${flat}-as-they-are`, flat, elementTypes.float32));
   let tensor = `${own}/logits`;
   nodes.push(createNode('Gemm', [flat, `${own}/weights`, `${own}/bias`], [tensor]));
-  if (logitDims.length !== 2 && classes > 0) {
+  if (isReshaped(old)) {
     nodes.push(createNode('Reshape', [tensor, `${own}/shape`], [`${tensor}-shaped`]));
     tensor = `${tensor}-shaped`;
   }
   nodes.push(
-    logitType === 'float16' ? toType(tensor, target, elementTypes.float16) : createNode('Identity', [tensor], [target]),
+    logitType === 'float16' || logitType === 'float64'
+      ? toType(tensor, target, elementTypes[logitType])
+      : createNode('Identity', [tensor], [target]),
   );
   return nodes;
 }
 
 const toType = (from: string, to: string, type: number) => createNode('Cast', [from], [to], { to: BigInt(type) });
 
+/** Whether the logits are no batch x C; one number of each picture becomes that. */
+const isReshaped = ({ logits, logitDims, classes }: OldHead): boolean =>
+  logits !== null && logitDims.length !== 2 && !(logitDims.length < 2 && classes === 1);
+
 /** The old shape of the logits with the new number of classes; 0 keeps the batch. */
 function shapeOf({ logitDims, classes: oldClasses }: OldHead, classes: number) {
+  if (logitDims.length < 2) return createTensor(`${own}/shape`, [1], BigInt64Array.of(BigInt(classes)));
   const at = Math.max(1, logitDims.indexOf(oldClasses, 1));
   const dims = logitDims.map((dim, axis) => BigInt(axis === 0 ? 0 : axis === at ? classes : dim));
   return createTensor(`${own}/shape`, [dims.length], BigInt64Array.from(dims));
