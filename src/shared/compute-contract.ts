@@ -371,7 +371,7 @@ export type ComputeCalls = {
     params: RankRequest & Verdicts & { methods: RankingMethod[]; checked: number[] };
     result: BakedRanking[];
   };
-  /** One step of the queue that learns: goes on from the step before where it was of the same rows, else begins anew. */
+  /** One step of the queue that learns, from the last ranking of the same rows; where there is none, it makes one first. */
   'rank.learn': { params: LearnRequest; result: LearnedOrder };
 
   /** Pairs of nearly equal pictures, as places among the rows, whose files are `paths`. */

@@ -1,7 +1,7 @@
 // A reviewer who knows the truth walks a queue; what is found, and what the head gains.
 import { denoise, scoreDenoised } from '../../src/main/compute/ranking/denoised.ts';
 import { believeLabels, fitSoftHead, predictRows, type HeadContext } from '../../src/main/compute/ranking/heads.ts';
-import { learn, type Learner } from '../../src/main/compute/ranking/learn.ts';
+import { beginLearning, learn } from '../../src/main/compute/ranking/learn.ts';
 import type { ErrorsLeft } from '../../src/shared/ranking.ts';
 import { createRandom, shuffle } from '../../src/shared/random.ts';
 import type { LabelSet } from './label-sets.ts';
@@ -32,7 +32,7 @@ export async function reviewLearning(
   const isOpen = new Uint8Array(n).fill(1);
   const seen: number[] = [];
   const estimates: SimulatedReview['estimates'] = [];
-  let learner: Learner = { denoised };
+  let learner = beginLearning(denoised);
   let queue = fixed;
   while (seen.length < share * n) {
     for (const row of queue.slice(0, step)) {

@@ -118,6 +118,33 @@ describe('a step of learning', () => {
     expect(again.order).toEqual(once.order);
   });
 
+  it('says nothing new where no verdict is, also of classes that run into each other', async () => {
+    const random = createRandom(4);
+    const draw = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const rows = allRows(n);
+    const kinds = rows.map((row) => row % classes);
+    const given = kinds.map((kind) => (random() < 0.35 ? (kind + 1) % classes : kind));
+    const matrix = new FeatureMatrix(n, classes);
+    for (const row of rows)
+      matrix.fill(
+        row,
+        Float32Array.from({ length: classes }, (_, j) => draw() + Number(j === kinds[row])),
+      );
+    const ranking = createRanking(() => {});
+    ranking.open(matrix);
+    const judged = rows.filter((row) => row % 10 === 0);
+    const asked = {
+      ...{ ...request, labels: given, judged, open: rows.filter((row) => row % 10 > 0), seed: 1 },
+      truth: kinds.map((kind, row) => (row % 10 === 0 ? kind : -1)),
+      isWrong: Uint8Array.from(judged, (row) => Number(given[row] !== kinds[row])),
+    };
+    const first = await ranking.calls['rank.learn'](asked, { signal });
+    let last = first;
+    for (let step = 0; step < 8; step++) last = await ranking.calls['rank.learn'](asked, { signal });
+    const moved = Array.from(last.score, (score, row) => Math.abs(score - first.score[row]!));
+    expect(Math.max(...moved)).toBeLessThan(0.02);
+  });
+
   it('puts every hundredth decision on an image drawn from the rest, counted from the first verdict', async () => {
     const judged = allRows(n).slice(0, 90);
     const open = allRows(n).slice(90);

@@ -62,10 +62,15 @@ export async function denoise(
   return { denoised, crossFitted, refitted };
 }
 
-/** One more round from where the last one ended, with what has been decided since. */
-export async function goOn(context: HeadContext, labelled: Labelled, from: Denoised): Promise<Denoised> {
+/** One more round from what another came to, with what has been decided since; `start` is a head to begin the fit from. */
+export async function goOn(
+  context: HeadContext,
+  labelled: Labelled,
+  from: Denoised,
+  start = from.weights,
+): Promise<Denoised> {
   const targets = toTargets(from.shares, labelled, context.classes);
-  const weights = await fitSoftHead(context, targets, from.weights);
+  const weights = await fitSoftHead(context, targets, start);
   return judge(weights, await predictRows(context, weights), from.noise, labelled, context.classes);
 }
 

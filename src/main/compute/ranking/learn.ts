@@ -8,10 +8,20 @@ import { scoreMargin, toRanks } from './scores.ts';
 import { suggestClasses } from './suggest.ts';
 import { fitVerdicts } from './verdict-model.ts';
 
-/** What goes from one step to the next. */
+/**
+ * What goes from one step to the next. [Note: one round a step] Each step takes one round (denoised.ts) from the default
+ * ranking, with all decisions so far as facts, and not from the step before it: round upon round the posterior believes
+ * itself the more, until in some of the label sets whose classes are confused two classes have become one.
+ */
 export interface Learner {
-  denoised: Denoised;
+  /** The default ranking. */
+  base: Denoised;
+  /** The head of the last step, which is near the next. */
+  weights: Float64Array;
 }
+
+/** Before the first step. */
+export const beginLearning = (base: Denoised): Learner => ({ base, weights: base.weights });
 
 /** How far the verdicts may outweigh the default order, and after how many of them half of that is reached. */
 const largestShare = 0.7;
@@ -33,7 +43,7 @@ export async function learn(
 ): Promise<{ learner: Learner; order: LearnedOrder }> {
   const { classes } = context;
   const { labels } = labelled;
-  const denoised = await goOn(context, labelled, learner.denoised);
+  const denoised = await goOn(context, labelled, learner.base, learner.weights);
   const unseen = await judgeUnseen(context, labelled, denoised);
   const suggestions = suggestClasses(denoised, labels, classes);
   const model = fitVerdicts({
@@ -52,7 +62,7 @@ export async function learn(
   const sorted = open.slice().sort((a, b) => score[b]! - score[a]! || a - b);
   const order = explore(sorted, count, seed);
   return {
-    learner: { denoised },
+    learner: { base: learner.base, weights: denoised.weights },
     order: { order, score, ...suggestions, estimate: estimateLeft(model, order, verdicts) },
   };
 }

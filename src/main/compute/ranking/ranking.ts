@@ -10,7 +10,7 @@ import { bake } from './bake-off.ts';
 import { denoise } from './denoised.ts';
 import { runExperiment } from './experiment.ts';
 import type { HeadContext } from './heads.ts';
-import { learn, type Learner } from './learn.ts';
+import { beginLearning, learn, type Learner } from './learn.ts';
 import { openMethods } from './methods.ts';
 import { suggestClasses } from './suggest.ts';
 
@@ -55,7 +55,7 @@ export function createRanking(report: (progress: ComputeEvents['progress']) => v
         const answer: ComputeCalls['rank.run']['result']['scores'] = {};
         for await (const [method, values] of scoreEach(methods, scores)) answer[method] = values;
         const { denoised: head } = await denoised();
-        last = { key: keyOf(request), learner: { denoised: head } };
+        last = { key: keyOf(request), learner: beginLearning(head) };
         return { scores: answer, ...suggestClasses(head, request.labels, request.classes) };
       },
       'rank.bakeOff': async ({ methods, checked, judged, isWrong, ...request }, { signal }) => {
@@ -77,7 +77,7 @@ export function createRanking(report: (progress: ComputeEvents['progress']) => v
       'rank.learn': async ({ judged, isWrong, open, seed, ...request }, { signal }) => {
         const context = toContext(request, signal);
         const learner =
-          last?.key === keyOf(request) ? last.learner : { denoised: (await denoise(context, request)).denoised };
+          last?.key === keyOf(request) ? last.learner : beginLearning((await denoise(context, request)).denoised);
         const step = await learn(context, request, { judged, isWrong }, open, learner, seed);
         last = { key: keyOf(request), learner: step.learner };
         return step.order;
