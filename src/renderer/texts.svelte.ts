@@ -1,25 +1,20 @@
 // Every text of the screen in the language of the page. A language is one file in `languages/`: putting it there adds it.
 import i18next from 'i18next';
 import { formatCount } from './numbers.ts';
-import { toldBy, type Places } from '../shared/told.ts';
-import type { AppError } from '../shared/errors.ts';
+import type { Filled, KeyOf } from '../shared/texts.ts';
+import { recognise, saysMore, type Recognised } from '../shared/told.ts';
 import type { texts as english } from './languages/en.ts';
 
 type English = typeof english;
-type CountedKey = keyof English extends infer Key ? (Key extends `${infer Base}_other` ? Base : never) : never;
-type PlainKey = Exclude<keyof English, `${string}_one` | `${string}_other`>;
 
-/** What `t` is asked for; texts that depend on `count` without their form. */
-export type TextKey = PlainKey | CountedKey;
+/** What `t` is asked for. */
+export type TextKey = KeyOf<English>;
 
 /** A file of `languages/`. Languages whose grammar has no `_one` leave it out; those with other forms add them. */
 export interface Language {
   name: string;
   texts: { readonly [Key in Exclude<keyof English, `${string}_one`>]: string } & Readonly<Record<string, string>>;
 }
-
-type TextOf<Key extends TextKey> = Key extends PlainKey ? English[Key] : English[`${Key & CountedKey}_other`];
-type Needs<Key extends TextKey> = Places<TextOf<Key>> | (Key extends CountedKey ? 'count' : never);
 
 /** Stands for `**` once a text is loaded, so that stars in the name of a class are only stars. */
 export const boldMark = '\uE000';
@@ -48,25 +43,31 @@ void i18n.init({
 let current = $state('en');
 
 /** The text in the page's language; whatever shows it is written anew when the language changes. */
-export function t<Key extends TextKey>(
-  key: Key,
-  ...[places]: [Needs<Key>] extends [never] ? [] : [Record<Needs<Key>, string | number>]
-): string {
-  const asked: string = key;
+export const t = <Key extends TextKey>(key: Key, ...[places]: Filled<English, Key>): string => fill(key, places ?? {});
+
+function fill(key: string, places: Readonly<Record<string, string | number>>): string {
   const filled: Record<string, string | number> = { lng: current };
-  for (const [name, value] of Object.entries<string | number>(places ?? {})) {
+  for (const [name, value] of Object.entries(places)) {
     const written = typeof value === 'number' ? formatCount(value) : value;
     // The number itself chooses the form, so what is written goes by another name.
     if (name === 'count') Object.assign(filled, { count: value, [writtenCount]: written });
     else filled[name] = written;
   }
-  return i18n.t(asked, filled);
+  return i18n.t(key, filled);
 }
 
-/** The sentence of a failure, in the page's language where it is one of those that every language has. */
-export function sayError(error: AppError): string {
-  const said = toldBy(error);
-  return said ? i18n.t(said.key, { lng: current, ...said.places }) : error.message;
+/** What core or compute said, in the page's language; what is in no language's texts is shown as it is. */
+export function say(text: string): string {
+  const said = recognise(text);
+  return said ? said.map(sayOne).reduce((first, then) => t('sentence.and-next', { first, then })) : text;
+}
+
+function sayOne({ key, places }: Recognised): string {
+  const said = Object.entries(places).map(([name, value]): [string, string | number] => {
+    if (name === 'count') return [name, Number(value)];
+    return [name, saysMore.has(name) ? say(value) : value];
+  });
+  return fill(key, Object.fromEntries(said));
 }
 
 /** Codes and names of all languages, each name in its own language. */

@@ -26,7 +26,7 @@ export interface WireError {
 
 /**
  * An expected failure. `message` is one sentence for the person: what happened, and what to do about it.
- * `detail` is for programs and tests; of a sentence that `told.ts` has, it holds the name and the places.
+ * `detail` is for programs and tests.
  */
 export class AppError extends Error {
   readonly code: ErrorCode;
@@ -51,4 +51,4 @@ export class AppError extends Error {
 export const isAppError = (error: unknown, code?: ErrorCode): error is AppError =>
   error instanceof AppError && (code === undefined || error.code === code);
 
-export const cancelled = (): AppError => new AppError('cancelled', 'Cancelled.');
+export const cancelled = (cause?: unknown): AppError => new AppError('cancelled', 'Cancelled.', { cause });

@@ -1,5 +1,6 @@
 // A study of rankings on labels made wrong on purpose.
 import type { RankingMethod } from './ranking.ts';
+import { sentence } from './told.ts';
 
 export type ExperimentMethod = Exclude<RankingMethod, 'learned'> | 'random';
 
@@ -35,13 +36,13 @@ export interface TruthReading {
 
 /** What could not be used, in sentences. */
 export function describeLeftOut({ rows, paths, labels }: TruthReading): string[] {
-  const describe = ({ count, first }: LeftOut, what: string, between: string) =>
-    count === 0 ? [] : [`Rows ${what}: ${count} (${first.join(between)}${count > first.length ? ' ...' : ''}).`];
-  return [
-    ...describe(labels, 'whose label is no class of this project', ', '),
-    ...describe(paths, 'whose path is no image of this project', ', '),
-    ...describe(rows, 'that could not be used', ' '),
-  ];
+  const list = ({ count, first }: LeftOut) => `${first.join(', ')}${count > first.length ? ' ...' : ''}`;
+  const said: string[] = [];
+  if (labels.count > 0) said.push(sentence('left-out.labels', { rows: labels.count, first: list(labels) }));
+  if (paths.count > 0) said.push(sentence('left-out.paths', { rows: paths.count, first: list(paths) }));
+  const key = rows.count > rows.first.length ? 'left-out.rows-more' : 'left-out.rows';
+  if (rows.count > 0) said.push(sentence(key, { rows: rows.count, why: rows.first.join(' ') }));
+  return said;
 }
 
 /** Rankings compared on labels that were made wrong. */

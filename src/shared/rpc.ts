@@ -1,7 +1,7 @@
 // Calls, cancels and events over a Port. The same seventy lines serve page to core and core to compute,
 // whatever carries them: a MessagePort, a WebSocket or a child process.
 import { AppError, cancelled, isAppError, type WireError } from './errors.ts';
-import { tell, toldBy } from './told.ts';
+import { sentence, tell } from './told.ts';
 
 /** Something that carries messages both ways and says when it has ended. */
 export interface Port {
@@ -161,7 +161,8 @@ export function connect<Calls extends CallTable, Events extends EventTable>(port
 const gone = () => tell('unavailable', 'lost', {});
 
 /** Whether a call failed for want of a line alone. */
-export const isLineLost = (error: unknown): boolean => isAppError(error) && toldBy(error)?.key === 'error.lost';
+export const isLineLost = (error: unknown): boolean =>
+  isAppError(error, 'unavailable') && error.message === sentence('error.lost');
 
 function readUp(message: unknown): Up | undefined {
   if (typeof message !== 'object' || message === null) return undefined;

@@ -1,67 +1,37 @@
-// What core and compute say in words that the screen says in its own language: the stages of jobs, and the failures that a
-// reviewer meets. The command line prints the English that stands here.
-import { AppError, type ErrorCode } from './errors.ts';
+// What core and compute say, each sentence once, in English.
+//
+// [Note: sentences travel as English] What crosses walls, is kept in the project and is printed on the command line is the
+// plain sentence. The screen knows it again by its template, and says it in its own language; so whatever was ever kept can
+// be said, and what is in no template (a message of a library, a sentence of another version) is shown as it is.
+import { AppError, type ErrorCode, type ErrorDetail } from './errors.ts';
+import type { Filled, KeyOf, PlacesOf } from './texts.ts';
+import { exports } from './told/exports.ts';
+import { fits } from './told/fits.ts';
+import { imports } from './told/imports.ts';
+import { jobs } from './told/jobs.ts';
+import { models } from './told/models.ts';
+import { pictures } from './told/pictures.ts';
+import { projects } from './told/projects.ts';
+import { reviews } from './told/reviews.ts';
+import { runs } from './told/runs.ts';
+import { stages } from './told/stages.ts';
 
 export const told = {
-  'stage.loading-features': 'Loading the features',
-  'stage.reading-labels': 'Reading the labels',
-  'stage.reading-images': 'Reading the images',
-  'stage.drawing-sample': 'Drawing the sample',
-  'stage.drawing-pictures': 'Drawing the pictures',
-  'stage.training-model': 'Training the model',
-  'stage.opening-model': 'Opening the model',
-  'stage.extracting': 'Extracting features',
-  'stage.preparing-fit': 'Preparing the fit',
-  'stage.choosing-lambda': 'Choosing lambda',
-  'stage.fitting': 'Fitting the head',
-  'stage.fitting-again': 'Fitting the head again',
-  'stage.measuring-fit': 'Measuring the fit',
-  'stage.comparing-record': 'Comparing it with the record',
-  'stage.comparing-model': 'Comparing the fit with the model',
-  'stage.ranking': 'Ranking the images',
-  'stage.preparing-left-out': 'Preparing to leave images out',
-  'stage.measuring-curvature': 'Measuring the curvature',
-  'stage.inverting-curvature': 'Inverting the curvature',
-  'stage.leaving-out': 'Leaving each image out',
-  'stage.comparing-rankings': 'Comparing the rankings',
-  'stage.reading-pixels': 'Reading pixels',
-  'stage.comparing-features': 'Comparing features',
-  'stage.comparing-pictures': 'Comparing pictures',
-  'stage.along-decisions': 'Fitting along the decisions',
-  'stage.all-true': 'Fitting with all labels true',
-  'stage.random-orders': 'Fitting along random orders',
-  'stage.measuring-runs': 'Measuring the runs',
-  'stage.writing-report': 'Writing the report',
-  'stage.writing-labels': 'Writing the labels',
-  'stage.writing-model': 'Writing and checking the model',
-
-  'error.lost': 'The connection to Second Look was lost. It is being opened again.',
-  'error.bug': 'Something went wrong inside Second Look. The log has it under {{reference}}.',
-  'error.compute-ended':
-    'The compute process ended unexpectedly ({{why}}). What was saved is kept; start it again to go on.',
-  'error.no-project': 'No project is open. Open one, or make a new one.',
-  'error.project-gone': '{{path}} is not there any more. It may have been moved or deleted.',
-  'error.not-a-project': '{{path}} is not a Second Look project.',
-  'error.newer-project': '{{path}} was saved by a newer version of Second Look. Update this one to open it.',
-  'error.in-use': '{{path}} is open in another window or program. Close it there and try again.',
-  'error.disk-full':
-    'The disk that holds {{path}} is full. Free some space and try again; nothing that was saved is lost.',
-  'error.not-writable': '{{path}} cannot be written. Check that its folder exists and that you may write there.',
-  'error.damaged':
-    '{{path}} is damaged or is not a Second Look project. If a file named like it with ".backup" lies beside it, open that one.',
-  'error.disk-failed':
-    '{{path}} could not be read or written; the disk or network share reported an error. Check it and try again.',
-  'error.no-model': 'This project has no model yet. Choose its ONNX file first.',
-  'error.no-features': 'Not all images have features yet. Run the extraction (it resumes where it stopped) first.',
-  'error.no-fit': 'There is no fit yet. Fit the head first.',
-  'error.no-ranking': 'There is no ranking yet. Fit the head first.',
-  'error.not-train': '{{path}} is not in the train split, and only train images are reviewed.',
-  'error.decided-since':
-    "Image {{image}} has been decided again since by somebody else, so this can't be taken back. Decide it anew instead.",
+  ...stages,
+  ...projects,
+  ...jobs,
+  ...imports,
+  ...pictures,
+  ...models,
+  ...fits,
+  ...reviews,
+  ...runs,
+  ...exports,
 } as const;
 
 type Told = typeof told;
-type Named<Kind extends string> = keyof Told extends infer Key
+export type ToldKey = KeyOf<Told>;
+type Named<Kind extends string> = ToldKey extends infer Key
   ? Key extends `${Kind}.${infer Name}`
     ? Name
     : never
@@ -69,32 +39,80 @@ type Named<Kind extends string> = keyof Told extends infer Key
 
 /** What a job is doing now. */
 export type Stage = Named<'stage'>;
-export type ToldError = Named<'error'>;
 
-/** The places of a text, each written `{{name}}`. */
-export type Places<Text extends string> = Text extends `${string}{{${infer Place}}}${infer Rest}`
-  ? Place | Places<Rest>
-  : never;
+const place = /\{\{(\w+)\}\}/g;
+const form = /_(one|other)$/;
 
-/** An expected failure in words that every language of the screen has; `places` are those of its sentence. */
-export function tell<Name extends ToldError>(
+/** A sentence of the table in English; `count` chooses its form. */
+export const sentence = <Key extends ToldKey>(key: Key, ...[places]: Filled<Told, Key>): string =>
+  fill(key, places ?? {});
+
+/** An expected failure, by the name of its sentence. */
+export const tell = <Name extends Named<'error'>>(
   code: ErrorCode,
   name: Name,
-  places: Record<Places<Told[`error.${Name}`]>, string>,
-  options: { detail?: AppError['detail']; cause?: unknown } = {},
-): AppError {
-  const sentence = Object.entries<string>(places).reduce<string>(
-    (text, [place, value]) => text.replace(`{{${place}}}`, () => value),
-    told[`error.${name}`],
-  );
-  return new AppError(code, sentence, { cause: options.cause, detail: { ...options.detail, ...places, told: name } });
+  places: PlacesOf<Told, `error.${Name}`>,
+  options?: { detail?: ErrorDetail; cause?: unknown },
+): AppError => new AppError(code, fill(`error.${name}`, places), options);
+
+function fill(key: ToldKey, places: Readonly<Record<string, string | number>>): string {
+  const templates: Record<string, string> = told;
+  const template = templates[key] ?? templates[`${key}_${places['count'] === 1 ? 'one' : 'other'}`]!;
+  return template.replace(place, (_, name: string) => String(places[name]));
 }
 
-/** The key of what was told, and its places; undefined where an error has only its English sentence. */
-export function toldBy({ detail }: AppError): { key: keyof Told; places: Record<string, string> } | undefined {
-  const key = `error.${String(detail?.['told'])}`;
-  if (!Object.hasOwn(told, key)) return undefined;
-  const places: Record<string, string> = {};
-  for (const [place, value] of Object.entries(detail!)) places[place] = String(value);
-  return { key: key as keyof Told, places };
+/** A sentence of the table that was known again. */
+export interface Recognised {
+  /** Without the form of its count. */
+  key: ToldKey;
+  places: Record<string, string>;
+}
+
+/** These places hold what is in the table itself; the others hold names and numbers. */
+export const saysMore: ReadonlySet<string> = new Set(['why', 'where', 'subject', 'kind', 'state']);
+
+/** The sentences that a text consists of, one after another; undefined where one is not in the table. */
+export function recognise(text: string): Recognised[] | undefined {
+  for (const end of [...text.matchAll(/(?<=[.!?]) /g)].map(({ index }) => index)) {
+    const first = recogniseOne(text.slice(0, end));
+    const rest = first && recognise(text.slice(end + 1));
+    if (rest) return [first, ...rest];
+  }
+  const whole = recogniseOne(text);
+  return whole && [whole];
+}
+
+function recogniseOne(text: string): Recognised | undefined {
+  for (const { key, literal, pattern } of (patterns ??= toPatterns())) {
+    const found = pattern.exec(text);
+    if (!found) continue;
+    const places: Record<string, string> = { ...found.groups };
+    // Where a template has no word of its own, what stands in it decides.
+    if (/\p{L}/u.test(literal) || recognise(places['why']!)) return { key, places };
+  }
+  return undefined;
+}
+
+/** The most literal first: where two templates fit, the one that says more of the text is meant. */
+let patterns: { key: ToldKey; literal: string; pattern: RegExp }[] | undefined;
+
+function toPatterns() {
+  return Object.entries<string>(told)
+    .map(([key, template]) => ({
+      key: key.replace(form, '') as ToldKey,
+      literal: template.replace(place, ''),
+      pattern: toPattern(template),
+    }))
+    .sort((a, b) => b.literal.length - a.literal.length);
+}
+
+function toPattern(template: string): RegExp {
+  const seen = new Set<string>();
+  const parts = template.split(place).map((part, index) => {
+    if (index % 2 === 0) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    if (seen.has(part)) return `\\k<${part}>`;
+    seen.add(part);
+    return part === 'count' ? '(?<count>\\d+)' : `(?<${part}>[^]*?)`;
+  });
+  return new RegExp(`^${parts.join('')}$`);
 }

@@ -3,14 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AppError } from '../../src/shared/errors.ts';
-import { tell } from '../../src/shared/told.ts';
+import { sentence, tell } from '../../src/shared/told.ts';
 import { texts as english } from '../../src/renderer/languages/en.ts';
 import {
   boldMark,
   chooseLanguage,
   languageNames,
-  sayError,
+  say,
   setLanguage,
   t,
   type Language,
@@ -59,10 +58,10 @@ describe.each(Object.entries(languages))('%s', (path, { texts }) => {
 
 describe('t', () => {
   it('writes numbers as numbers are written, and chooses the form', () => {
-    expect(t('count.images', { count: 1 })).toBe('1 image');
-    expect(t('count.images', { count: 9812 })).toBe('9\u202f812 images');
+    expect(t('count.classes', { count: 1 })).toBe('1 class');
+    expect(t('count.classes', { count: 9812 })).toBe('9\u202f812 classes');
     setLanguage('zh-CN');
-    expect(t('count.images', { count: 1 })).toBe('1 张图像');
+    expect(t('count.classes', { count: 1 })).toBe('1 个类别');
   });
 
   it('takes what it is given as it is: stars, braces and markup are only letters', () => {
@@ -80,20 +79,26 @@ describe('t', () => {
 });
 
 describe('what core says', () => {
-  const full = AppError.fromWire(tell('no-space', 'disk-full', { path: '/data/{{path}}.secondlook' }).toWire());
+  const note = [
+    sentence('result.extract', { count: 300, provider: 'cpu', rate: 40 }),
+    sentence('result.extract-problems', { count: 2 }),
+  ].join(' ');
+  const refused = tell('unsupported', 'cannot-run', {
+    subject: sentence('subject.repaired', { model: 'a.onnx' }),
+    why: sentence('because.runtime-says', { message: 'Unexpected input' }),
+  }).message;
 
   it('is English as it comes, and the same in the page’s language', () => {
-    expect(sayError(full)).toBe(full.message);
-    expect(full.message).toMatch(/^The disk that holds \/data\/\{\{path\}\}\.secondlook is full\./);
+    for (const text of [note, refused]) expect(say(text)).toBe(text);
     setLanguage('zh-CN');
-    expect(sayError(full)).toBe('/data/{{path}}.secondlook 所在的磁盘已满。请腾出空间后重试；已保存的内容不会丢失。');
+    expect(say(note)).toBe('已在 cpu 上提取 300 张图像的特征，每秒 40 张。有 2 张无法读取，见概览。');
+    expect(say(refused)).toBe('无法运行 修复后的 a.onnx：ONNX Runtime 报告：Unexpected input。请重新导出。');
     expect(t('stage.fitting')).toBe('正在拟合分类头');
   });
 
-  it('stays as it is where it is told in English alone', () => {
+  it('stays as it is where it is in no table', () => {
     setLanguage('zh-CN');
-    const plain = new AppError('not-found', 'That picture is gone.', { detail: { told: 'no-such-sentence' } });
-    expect(sayError(plain)).toBe('That picture is gone.');
+    expect(say('That picture is gone.')).toBe('That picture is gone.');
   });
 });
 

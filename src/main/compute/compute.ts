@@ -1,6 +1,6 @@
 // Everything that compute answers.
 import type { ComputeCalls, ComputeEvents } from '../../shared/compute-contract.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { drawPicture } from './draw-picture.ts';
 import { Extractor } from './extract.ts';
@@ -63,7 +63,7 @@ function createModelCalls(
       return opened;
     },
     'model.extract': ({ paths }, { signal }) => {
-      if (!extractor) throw new AppError('bad-request', 'No model is open.');
+      if (!extractor) throw tell('bad-request', 'model-not-open', {});
       return extractor.extract(paths, signal);
     },
   };

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ExportAnswer, ExportRequest } from '../../shared/compute-contract.ts';
-import { AppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import { decodePicture } from './decode.ts';
 import { toModelBytes } from './graph/build.ts';
 import { listExternalFiles } from './graph/external-data.ts';
@@ -48,25 +48,20 @@ export async function exportModel(request: ExportRequest, signal: AbortSignal): 
     const difference = await check({ ...plan, file: made, head: logits }, fixedBatch, request, signal);
     if (difference <= (featureType === 'float16' ? tolerances.float16 : tolerances.float32))
       return { difference, checked: request.paths.length, copied, notes: repaired.notes };
-    throw new AppError(
-      'unsupported',
-      `The repaired model's logits differ from the fit's by ${(difference * 100).toPrecision(2)} %, so it was not kept. Extract the features again, fit, and export.`,
-    );
+    throw tell('unsupported', 'repaired-differs', { difference: (difference * 100).toPrecision(2) });
   } catch (error) {
     for (const path of written) await rm(path, { force: true });
     if (signal.aborted) throw error;
     if (error instanceof Error && 'syscall' in error)
       throw toWriteError(error as NodeJS.ErrnoException, request.target);
-    throw toModelError(error, `The repaired ${file.name}`);
+    throw toModelError(error, sentence('subject.repaired', { model: file.name }));
   }
 }
 
 const toWriteError = (error: NodeJS.ErrnoException, target: string) =>
   error.code === 'ENOSPC'
-    ? new AppError('no-space', `The disk is full, so ${target} could not be written. Free some space and export again.`)
-    : new AppError('unreadable', `${target} could not be written. Choose a folder that you may write to.`, {
-        cause: error,
-      });
+    ? tell('no-space', 'repaired-full', { path: target })
+    : tell('unreadable', 'repaired-not-written', { path: target }, { cause: error });
 
 /** W and b for features as they are: the scale that the fit divided them by goes into W. */
 function toHead({ weights, scale, classNames }: ExportRequest): HeadWeights {
@@ -91,11 +86,7 @@ async function copyExternalFiles(
     const target = join(folder, location);
     await mkdir(dirname(target), { recursive: true });
     await copyFile(path, target, constants.COPYFILE_EXCL).catch((cause: unknown) => {
-      throw new AppError(
-        'conflict',
-        `The model keeps weights in "${location}", and ${target} exists already. Choose an empty folder, or the model's own.`,
-        { cause },
-      );
+      throw tell('conflict', 'weights-exist', { file: location, path: target }, { cause });
     });
     written.push(target);
     copied.push(location);

@@ -1,6 +1,6 @@
 // Extraction: from picture files to features and logits, decoding beside inference.
 import type { ExtractedBlock } from '../../shared/compute-contract.ts';
-import { AppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import { decodeInto } from './decode-pool.ts';
 import type { OpenModel } from './open-model.ts';
 import { Room } from './room.ts';
@@ -106,7 +106,7 @@ export class Extractor {
       for (const [at, decoding] of batches.entries()) {
         const decoded = await decoding;
         signal.throwIfAborted();
-        if (this.#isClosed) throw new AppError('conflict', 'The model was closed before this block was extracted.');
+        if (this.#isClosed) throw tell('conflict', 'model-closed', {});
         const first = at * batch;
         const used = Math.min(batch, imageCount - first);
         const answer = await this.#run(decoded.pixels, decoded.count);
@@ -131,14 +131,11 @@ export class Extractor {
     try {
       const { features, logits } = await session.run(pixels, count);
       if (features.length !== count * head.dimensions || logits.length !== count * head.classes)
-        throw new AppError('unsupported', 'The model gives rows of another length for these pictures than for others.');
+        throw tell('unsupported', 'uneven-rows', {});
       return { features, logits };
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
-      if (isBatchFixed || count === 1)
-        throw new AppError('unsupported', 'There is not enough memory to run the model. Close other programs.', {
-          cause: error,
-        });
+      if (isBatchFixed || count === 1) throw tell('unsupported', 'no-memory', {}, { cause: error });
       const half = Math.ceil(count / 2);
       const at = (half * pixels.length) / count;
       const [first, second] = [
@@ -165,7 +162,7 @@ export class Extractor {
     ];
     if (problem === undefined && rows.every((row) => row.every(Number.isFinite))) return [];
     for (const row of rows) row.fill(0);
-    return [{ index, reason: problem ?? 'The model makes no finite numbers of this picture.' }];
+    return [{ index, reason: problem ?? sentence('problem.not-finite') }];
   }
 }
 

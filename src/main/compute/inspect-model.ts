@@ -5,6 +5,7 @@ import { readModelFile } from './graph/model-file.ts';
 import { proveModel } from './prove-model.ts';
 import { tryPictures } from './try-pictures.ts';
 import { understandModel } from './understand-model.ts';
+import { sentence } from '../../shared/told.ts';
 
 /**
  * What an ONNX file takes, where its head is and how pictures are prepared for it, shown to hold on made-up pictures.
@@ -23,7 +24,8 @@ export async function inspectModel(
   const { looks, difference } = await tryPictures(proven, pictures, classNames ?? []).finally(() => session.release());
   const measured = proven.head.difference === null ? null : Math.max(proven.head.difference, difference);
   const head = { ...proven.head, difference: measured };
-  const on = looks.length === 0 ? 'made-up pictures' : `made-up pictures and ${looks.length} of yours`;
+  const where =
+    looks.length === 0 ? sentence('where.made-up') : sentence('where.made-up-and-yours', { pictures: looks.length });
   const others = file.graph.output.filter(({ name }) => name !== candidate.output);
   return {
     sha256: file.sha256,
@@ -34,18 +36,10 @@ export async function inspectModel(
     ...(looks.length === 0 ? {} : { looks }),
     notes: [
       ...model.notes,
-      ...noteHead(head, candidate, trial.answer, on),
-      ...file.plainOutputs.map(notePlainOutput),
-      ...others.map(noteOutput),
-      ...(fixedBatch === null ? [] : [noteBatch(fixedBatch)]),
+      ...noteHead(head, candidate, trial.answer, where),
+      ...file.plainOutputs.map((output) => sentence('about.plain-output', { output })),
+      ...others.map(({ name }) => sentence('about.other-output', { output: name })),
+      ...(fixedBatch === null ? [] : [sentence('about.batch', { count: fixedBatch })]),
     ],
   };
 }
-
-const noteOutput = ({ name }: { name?: string }) => `The output "${name}" is passed over: another leads to the head.`;
-
-const notePlainOutput = (name: string) =>
-  `The output "${name}" is a table from names to probabilities; it is read, and exported, as the probabilities alone.`;
-
-const noteBatch = (batch: number) =>
-  `The model takes exactly ${batch} ${batch === 1 ? 'picture' : 'pictures'} at a time, which is slower than many.`;

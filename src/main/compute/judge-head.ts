@@ -1,6 +1,6 @@
 // Whether the numbers of a head make the logits that the model makes.
 import type { Head } from '../../shared/model.ts';
-import { AppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import type { HeadCandidate } from './graph/find-head.ts';
 import { applyHead, type HeadWeights } from './graph/head-weights.ts';
 import type { BatchAnswer } from './session.ts';
@@ -30,30 +30,20 @@ export function judgeHead(candidate: HeadCandidate, answer: BatchAnswer, weights
   const count = answer.featureDims[0]!;
   const dimensions = answer.features.length / count;
   if (!answer.features.every(Number.isFinite) || !answer.logits.every(Number.isFinite))
-    throw new AppError(
-      'unsupported',
-      'It makes no finite numbers of made-up pictures: it is damaged. Export it again.',
-    );
+    throw tell('unsupported', 'trial-not-finite', {});
   if (!weights || logits === null) {
     if (answer.featureDims.slice(1).filter((dim) => dim > 1).length <= 1)
       return { kind, features, logits: '', dimensions, classes: 0, exact: false, difference: null };
-    throw new AppError(
-      'unsupported',
-      `Its output "${output}" is ${answer.featureDims.join(' x ')} for ${count} pictures, not one vector for each: ` +
-        'it may be a detector or a segmentation. Choose an image classifier, or a model that gives one vector.',
-    );
+    throw tell('unsupported', 'no-vector', { output, shape: answer.featureDims.join(' x '), pictures: count });
   }
   const classes = answer.logits.length / count;
   const difference = differenceOfHead(weights, answer);
   const exact = difference <= (answer.featureType === 'float16' ? tolerances.float16 : tolerances.float32);
   if (exact || activation !== null || difference <= loosest)
     return { kind, features, logits, dimensions, classes, exact: exact && activation === null, difference };
-  throw new AppError(
-    'unsupported',
-    Number.isFinite(difference)
-      ? `The ${kind} before its output does not make its logits; they differ by ${(difference * 100).toPrecision(2)} %.`
-      : `The ${kind} before its output does not make its logits of one vector for each picture.`,
-  );
+  throw Number.isFinite(difference)
+    ? tell('unsupported', 'head-differs', { kind, difference: (difference * 100).toPrecision(2) })
+    : tell('unsupported', 'head-no-vector', { kind });
 }
 
 /** What the person should know of the head that was found. */
@@ -61,25 +51,16 @@ export function noteHead(
   { kind, dimensions, classes, exact, difference }: Head,
   { activation, layer, output }: HeadCandidate,
   { features }: BatchAnswer,
-  pictures: string,
+  where: string,
 ): string[] {
   if (kind === 'none' || difference === null) {
-    const taken = `The model has no head: the ${dimensions} values of its output "${output}" are taken as features, and a head is fitted on them.`;
-    if (!areProbabilities(features, dimensions)) return [taken];
-    return [
-      taken,
-      'They are probabilities, of which little can be learned: export the model so that it ends in its last linear layer, or with what enters that as an output.',
-    ];
+    const taken = sentence('about.no-head', { dimensions, output });
+    return areProbabilities(features, dimensions) ? [taken, sentence('about.probabilities')] : [taken];
   }
-  const measured = `on ${pictures} head and model differ by at most ${difference.toExponential(1)} of the largest logit`;
-  if (activation !== null) {
-    return [
-      `Its head is not linear: a ${activation} stands behind the classifier. What is fitted leaves it out, so its logits are not the model's own (${measured}).`,
-    ];
-  }
-  const found = layer ? 'read from the file' : `found by running it on each of its ${dimensions} features alone`;
-  const proof = `The head was ${found}: ${dimensions} features, ${classes} ${classes === 1 ? 'class' : 'classes'}; ${measured}.`;
-  return exact ? [proof] : [proof, 'The model rounds inside its head; what is fitted does not.'];
+  const measured = { where, difference: difference.toExponential(1) };
+  if (activation !== null) return [sentence('about.not-linear', { activation, ...measured })];
+  const proof = sentence(layer ? 'about.head-read' : 'about.head-probed', { dimensions, count: classes, ...measured });
+  return exact ? [proof] : [proof, sentence('about.rounds')];
 }
 
 const areProbabilities = (rows: Float32Array, length: number): boolean =>

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { MeasuredImage } from '../../shared/compute-contract.ts';
 import { mapInParallel } from './in-parallel.ts';
 import { openPicture, toPictureProblem } from './pictures.ts';
+import { sentence } from '../../shared/told.ts';
 
 /** Files in memory at a time, and the largest that may be one of them. */
 const filesAtOnce = 8;
@@ -19,13 +20,17 @@ export const measureImages = (paths: string[], signal: AbortSignal): Promise<Mea
 async function measureImage(path: string): Promise<MeasuredImage> {
   const unread = { sha256: '', width: 0, height: 0, sizeBytes: 0 };
   const found = await stat(path).catch(() => null);
-  if (!found) return { ...unread, problem: 'The file is missing.' };
-  if (!found.isFile()) return { ...unread, problem: 'This is not a file.' };
+  if (!found) return { ...unread, problem: sentence('problem.missing') };
+  if (!found.isFile()) return { ...unread, problem: sentence('problem.not-a-file') };
   if (found.size > largestBytes) {
-    return { ...unread, sizeBytes: found.size, problem: `The file is larger than ${largestBytes / 2 ** 20} MB.` };
+    return {
+      ...unread,
+      sizeBytes: found.size,
+      problem: sentence('problem.too-large', { size: largestBytes / 2 ** 20 }),
+    };
   }
   const bytes = await readFile(path).catch(() => null);
-  if (!bytes) return { ...unread, sizeBytes: found.size, problem: 'The file cannot be read.' };
+  if (!bytes) return { ...unread, sizeBytes: found.size, problem: sentence('problem.unreadable') };
   return { ...(await readHeader(path)), sha256: hash('sha256', bytes), sizeBytes: bytes.length };
 }
 

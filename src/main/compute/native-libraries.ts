@@ -1,10 +1,10 @@
 // The two libraries with native code, loaded at the first use: where one is missing or cannot run on this machine, that
 // is an answer to a call and not a process that never started.
 import { isMainThread } from 'node:worker_threads';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 
 /** ONNX Runtime. Throws 'unavailable' where it cannot be loaded. */
-export const loadOnnxRuntime = loadOnce('ONNX Runtime', async () => {
+export const loadOnnxRuntime = loadOnce('no-onnx-runtime', async () => {
   const runtime = await import('onnxruntime-node');
   // Whatever fails is thrown as well, and told where it belongs.
   runtime.env.logLevel = 'fatal';
@@ -24,7 +24,7 @@ const loaders = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif', 'SvgBuffer'];
  * would, between shutting all loaders and opening ours, refuse the pictures that other threads are reading, and good files
  * would be called damaged. So the main thread makes them, before any other thread is started.
  */
-export const loadSharp = loadOnce('The picture decoder (sharp)', async () => {
+export const loadSharp = loadOnce('no-decoder', async () => {
   const { default: sharp } = await import('sharp');
   if (!isMainThread) return sharp;
   // Many pictures at a time, one thread each, is faster than many threads on one.
@@ -37,11 +37,14 @@ export const loadSharp = loadOnce('The picture decoder (sharp)', async () => {
 });
 
 /** Loads once for each thread, however many ask. */
-function loadOnce<Library>(name: string, load: () => Promise<Library>): () => Promise<Library> {
+function loadOnce<Library>(
+  failure: 'no-onnx-runtime' | 'no-decoder',
+  load: () => Promise<Library>,
+): () => Promise<Library> {
   let loading: Promise<Library> | undefined;
   return () =>
-    (loading ??= load().catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-      throw new AppError('unavailable', `${name} cannot be loaded on this machine: ${reason}`, { cause });
+    (loading ??= load().catch((error: unknown) => {
+      const cause = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+      throw tell('unavailable', failure, { cause }, { cause: error });
     }));
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Sharp, SharpOptions } from 'sharp';
 import { isAppError } from '../../shared/errors.ts';
+import { sentence } from '../../shared/told.ts';
 import { loadSharp } from './native-libraries.ts';
 
 /** The largest phone cameras of today make 200 million pixels; what is larger is a mistake or an attack. */
@@ -30,13 +31,12 @@ export async function openPicture(path: string): Promise<Sharp> {
  */
 export function toPictureProblem(error: unknown, path: string): string {
   if (isAppError(error)) throw error;
-  if (!existsSync(path)) return 'The file is missing.';
+  if (!existsSync(path)) return sentence('problem.missing');
   const message = error instanceof Error ? error.message : String(error);
-  if (message.includes('pixel limit')) return `The picture has more than ${largestPixels / 1e6} million pixels.`;
+  if (message.includes('pixel limit')) return sentence('problem.too-many-pixels', { millions: largestPixels / 1e6 });
   // libvips keeps its words in one place for all threads, so sharp may take a file of no known kind for a missing one
   // where another thread misses one, and the other way round.
-  if (message.includes('unsupported image format') || message.includes('is missing')) {
-    return 'This is no picture that can be read: it is damaged, or not JPEG, PNG, WebP, GIF, TIFF or AVIF.';
-  }
-  return 'The picture is cut short or damaged.';
+  if (message.includes('unsupported image format') || message.includes('is missing'))
+    return sentence('problem.unknown-format');
+  return sentence('problem.damaged');
 }

@@ -1,5 +1,5 @@
 // How pictures are to enter a model: guessed from the graph, then set right by the person.
-import { AppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import type { ModelInput, Preprocessing } from '../../shared/model.ts';
 
 /**
@@ -24,7 +24,7 @@ export function choosePreprocessing(
     std: perChannel('std', choice.std ?? [1], input),
   };
   if (input.element === 'uint8' && !isIdentity(preprocessing)) {
-    throw new AppError('bad-request', 'This model takes whole bytes: range 0-255, mean 0 and std 1 are fixed.');
+    throw tell('bad-request', 'whole-bytes', {});
   }
   const isScalingGiven = [choice.range, choice.mean, choice.std].some((option) => option !== undefined);
   const notes = [
@@ -42,8 +42,8 @@ function chooseSize(input: ModelInput, choice: Partial<Preprocessing>): Pick<Pre
   const width = choice.width ?? input.width ?? usualSide;
   const height = choice.height ?? input.height ?? usualSide;
   if ((input.width ?? width) !== width || (input.height ?? height) !== height) {
-    const fixed = `${input.width ?? 'any'} x ${input.height ?? 'any'}`;
-    throw new AppError('bad-request', `The model takes pictures of ${fixed}, not ${width} x ${height}.`);
+    const wanted = `${input.width ?? 'any'} x ${input.height ?? 'any'}`;
+    throw tell('bad-request', 'picture-size', { wanted, given: `${width} x ${height}` });
   }
   return { width, height };
 }
@@ -53,24 +53,22 @@ function chooseShortestSide(
   choice: Partial<Preprocessing>,
 ) {
   const { shortestSide = null } = choice;
-  if (shortestSide === null || shortestSide >= Math.max(width, height)) return shortestSide;
-  throw new AppError(
-    'bad-request',
-    `A shortest side of ${shortestSide} is less than the ${width} x ${height} that are cut out of it. Give ${Math.max(width, height)} or more, or none to stretch.`,
-  );
+  const least = Math.max(width, height);
+  if (shortestSide === null || shortestSide >= least) return shortestSide;
+  throw tell('bad-request', 'shortest-side', { side: shortestSide, size: `${width} x ${height}`, least });
 }
 
 function chooseChannels(input: ModelInput, choice: Partial<Preprocessing>): Preprocessing['channels'] {
   const channels = choice.channels ?? (input.channels === 1 ? 'gray' : 'rgb');
   const count = channels === 'gray' ? 1 : 3;
   if (count === input.channels) return channels;
-  throw new AppError('bad-request', `The model takes ${input.channels} channels; ${channels} has ${count}.`);
+  throw tell('bad-request', 'channel-order', { channels: input.channels, order: channels, given: count });
 }
 
 function perChannel(name: 'mean' | 'std', values: number[], { channels }: ModelInput): number[] {
   if (values.length === 1) return Array.from({ length: channels }, () => values[0]!);
   if (values.length === channels) return values;
-  throw new AppError('bad-request', `The model takes ${channels} channels; ${name} has ${values.length} values.`);
+  throw tell('bad-request', 'channel-values', { channels, name, given: values.length });
 }
 
 const isIdentity = ({ range, mean, std }: Preprocessing) =>
@@ -79,26 +77,14 @@ const isIdentity = ({ range, mean, std }: Preprocessing) =>
 function noteSize(input: ModelInput, choice: Partial<Preprocessing>): string[] {
   const isKnown = (side: 'width' | 'height') => (choice[side] ?? input[side]) !== null;
   if (isKnown('width') && isKnown('height')) return [];
-  return [
-    `The model leaves the size of its pictures open: ${usualSide} is assumed. ` +
-      'If it was trained with another, set width and height (--size).',
-  ];
+  return [sentence('about.size', { side: usualSide })];
 }
 
 function noteScaling(input: ModelInput, ownScaling: 'bytes' | 'unit' | undefined, isGiven: boolean): string[] {
   if (isGiven) return [];
-  if (input.element === 'uint8') return ['The model takes bytes and scales them itself.'];
-  if (ownScaling) {
-    const range = ownScaling === 'bytes' ? '0 to 255' : '0 to 1';
-    return [`The model itself scales its pixels; they are given to it as ${range}.`];
-  }
-  return [
-    'The file does not say how pixels are scaled: 0 to 1 is assumed, without mean and std. ' +
-      'If the model was trained otherwise, set range, mean and std.',
-  ];
+  if (input.element === 'uint8') return [sentence('about.bytes')];
+  return [sentence(ownScaling ? `about.scales-${ownScaling}` : 'about.scaling')];
 }
 
 const noteChannels = (input: ModelInput, choice: Partial<Preprocessing>): string[] =>
-  choice.channels === undefined && input.channels === 3
-    ? ['The file does not say the order of the channels: RGB is assumed.']
-    : [];
+  choice.channels === undefined && input.channels === 3 ? [sentence('about.channels')] : [];

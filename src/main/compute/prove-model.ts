@@ -1,6 +1,7 @@
 // Proof that a model does what its file was understood to say: run on made-up pictures, before any real one.
 import type { Head } from '../../shared/model.ts';
-import { AppError, isAppError } from '../../shared/errors.ts';
+import { type AppError, isAppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { HeadCandidate } from './graph/find-head.ts';
 import { takeMean } from './graph/head-forms.ts';
 import { readHeadWeights, type HeadWeights } from './graph/head-weights.ts';
@@ -49,11 +50,12 @@ export async function proveModel(file: ModelFile, model: UnderstoodModel): Promi
       refusals.push(refusal);
     }
   }
-  const reasons = [...new Set(refusals.map(({ message }) => message))].join(' ');
-  throw new AppError(
-    'unsupported',
-    `${file.name} has no head that Second Look understands; its output "${candidates.at(-1)!.output}" comes from ${ending}. ${reasons}`,
-  );
+  throw tell('unsupported', 'no-head', {
+    model: file.name,
+    output: candidates.at(-1)!.output,
+    operators: ending,
+    why: [...new Set(refusals.map(({ message }) => message))].join(' '),
+  });
 }
 
 async function proveCandidate(file: ModelFile, model: UnderstoodModel, found: HeadCandidate): Promise<ProvenModel> {
@@ -95,7 +97,7 @@ async function findWeights(
   }
   const probed = await probeHead(file, candidate, answer);
   if (probed) return probed;
-  throw new AppError('unsupported', `The weights of its ${candidate.kind} are not written in the file.`);
+  throw tell('unsupported', 'weights-unknown', { kind: candidate.kind });
 }
 
 /** A map of at most a sixteenth of the picture's width and height is what a backbone ends in; its mean can be used. */

@@ -1,6 +1,6 @@
 // Choosing what a model runs on.
 import type { Provider, ProviderRefusal } from '../../shared/model.ts';
-import { AppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import { loadOnnxRuntime } from './native-libraries.ts';
 import type { ProvenModel, Trial } from './prove-model.ts';
 import { firstLine, openSession, type Session } from './session.ts';
@@ -43,10 +43,7 @@ export async function chooseProvider(
   }
   await cpu.release();
   const reasons = providersTried.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
-  throw new AppError(
-    'unsupported',
-    `The provider that was asked for does not work here (${reasons}). Choose auto or cpu.`,
-  );
+  throw tell('unsupported', 'no-provider', { reasons });
 }
 
 /** Why a provider cannot be used, or null where it can. */
@@ -65,8 +62,7 @@ async function tryBuilt(
   { plan, trial }: Pick<ProvenModel, 'plan' | 'trial'>,
 ): Promise<Session | string> {
   const { listSupportedBackends } = await loadOnnxRuntime();
-  if (!listSupportedBackends().some(({ name }) => name === provider))
-    return 'ONNX Runtime for this system is built without it';
+  if (!listSupportedBackends().some(({ name }) => name === provider)) return sentence('because.not-built-in');
   return tryProvider(() => openSession(plan, provider), trial);
 }
 
@@ -82,7 +78,7 @@ async function tryProvider(open: () => Promise<Session>, trial: Trial): Promise<
     );
     if (difference <= tolerance) return session;
     await session.release();
-    return `its results differ from the CPU's by ${(difference * 100).toPrecision(2)} %`;
+    return sentence('because.provider-differs', { difference: (difference * 100).toPrecision(2) });
   } catch (error) {
     // Providers fail with plain errors of every kind: a library that is missing, no such device, no memory.
     await session?.release();
@@ -92,9 +88,7 @@ async function tryProvider(open: () => Promise<Session>, trial: Trial): Promise<
 
 /** What ONNX Runtime says, made clear where it leaves a person in the dark. */
 const explainRefusal = (line: string): string =>
-  line === 'Failed to load shared library'
-    ? "its library, or one that it needs, is not installed; the README says how under 'A box with a GPU'"
-    : line;
+  line === 'Failed to load shared library' ? sentence('because.no-library') : line;
 
 /** Largest difference of two arrays, relative to the largest value of the second; NaN counts as infinitely far. */
 function differenceOf(values: Float32Array, reference: Float32Array): number {

@@ -3,6 +3,7 @@ import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import type { ModelInput, Preprocessing, Provider } from '../../shared/model.ts';
 import { exposeTensors, widenInput } from './graph/expose.ts';
 import type { HeadCandidate } from './graph/find-head.ts';
@@ -92,10 +93,8 @@ function readRows(outputs: InferenceSession.ReturnType, name: string, count: num
   const values = toFloats(outputs[name]!);
   // What was exported for one picture may have no batch any more: PyTorch's squeeze() takes it out as well.
   if ((dims[0] === count || count === 1) && values.length > 0) return { values, dims, type };
-  throw new AppError(
-    'unsupported',
-    `The model gives "${name}" as ${dims.join(' x ') || 'one number'} for ${count} images; a row of numbers for each was expected.`,
-  );
+  const shape = dims.join(' x ') || 'one number';
+  throw tell('unsupported', 'not-rows', { output: name, shape, pictures: count });
 }
 
 /** The values of a float32, float64 or float16 output; none of another type, which no features have. */
@@ -117,14 +116,11 @@ export function toModelError(error: unknown, modelName: string): AppError {
   const message = error instanceof Error ? error.message : String(error);
   const operator = /No Op registered for (\S+)|implementation for (\S+?)\(/.exec(message);
   const version = /Opset (\d+) is under development|IR version: (\d+)/.exec(message);
-  let obstacle = `ONNX Runtime says: ${firstLine(message)}. Export it again.`;
-  if (error instanceof RangeError)
-    obstacle = 'its input is larger than memory. Export it for fewer or smaller pictures.';
-  if (operator)
-    obstacle = `ONNX Runtime does not know its operator ${operator[1] ?? operator[2]} in this version of ONNX. Export it for another operator set, and without operators of your own.`;
-  if (version)
-    obstacle = `it is of a newer ONNX version (${version[1] ?? version[2]}) than ONNX Runtime reads. Export it for an older one.`;
-  return new AppError('unsupported', `${modelName} cannot be run: ${obstacle}`, { cause: error });
+  let why = sentence('because.runtime-says', { message: firstLine(message) });
+  if (error instanceof RangeError) why = sentence('because.input-too-large');
+  if (operator) why = sentence('because.unknown-operator', { operator: (operator[1] ?? operator[2])! });
+  if (version) why = sentence('because.newer-onnx', { version: (version[1] ?? version[2])! });
+  return tell('unsupported', 'cannot-run', { subject: modelName, why }, { cause: error });
 }
 
 /** What a message of ONNX Runtime says, without where in its source it was thrown and which call failed. */

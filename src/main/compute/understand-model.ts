@@ -5,6 +5,7 @@ import { findInput, findOwnScaling } from './graph/find-input.ts';
 import { readPreprocessing } from './graph/metadata.ts';
 import type { ModelFile } from './graph/model-file.ts';
 import { choosePreprocessing } from './preprocessing.ts';
+import { sentence } from '../../shared/told.ts';
 
 export interface UnderstoodModel {
   input: ModelInput;
@@ -26,6 +27,6 @@ export function understandModel(file: ModelFile, choice: Partial<Preprocessing>)
   const said = readPreprocessing(file.model, input);
   const { preprocessing, notes } = choosePreprocessing(input, findOwnScaling(file, input), { ...said, ...choice });
   const fromFile = Object.keys(said).filter((key) => !(key in choice));
-  if (fromFile.length > 0) notes.unshift(`The file itself says how its pictures are prepared: ${fromFile.join(', ')}.`);
+  if (fromFile.length > 0) notes.unshift(sentence('about.from-file', { fields: fromFile.join(', ') }));
   return { input, search, preprocessing, notes };
 }

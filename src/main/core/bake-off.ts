@@ -7,6 +7,7 @@ import { toVerdicts } from './learning.ts';
 import type { Loaded } from './loaded.ts';
 import { requireModel, type Project } from './project.ts';
 import { toRankRequest } from './rankings.ts';
+import { sentence } from '../../shared/told.ts';
 
 /** Of confirmed errors and of kept labels; with fewer the rankings cannot be told apart. */
 const fewest = 20;
@@ -24,8 +25,7 @@ export async function bakeOff(
   const verdicts = toVerdicts(images);
   const wrong = verdicts.isWrong.reduce((sum, value) => sum + value, 0);
   const result: BakeOff = { reviewed: verdicts.judged.length, wrong, fewest, checked, methods: null };
-  if (Math.min(wrong, result.reviewed - wrong) < fewest)
-    return { note: 'There are too few verdicts to compare rankings by.', result };
+  if (Math.min(wrong, result.reviewed - wrong) < fewest) return { note: sentence('result.too-few'), result };
   report({ done: 0, total: null, stage: 'loading-features' });
   const { fitId } = await loaded.fit();
   const classes = store.classes.count();
@@ -36,5 +36,5 @@ export async function bakeOff(
     .call('rank.bakeOff', { ...request, truth: request.truth.fill(-1), ...verdicts, methods, checked }, { signal })
     .finally(stopListening);
   result.methods = baked.sort((a, b) => b.averagePrecision - a.averagePrecision);
-  return { note: `Compared ${methods.length} rankings on ${result.reviewed} verdicts.`, result };
+  return { note: sentence('result.bake-off', { rankings: methods.length, verdicts: result.reviewed }), result };
 }

@@ -1,7 +1,7 @@
 // Which of the model's own classes is which of the data set's. A pretrained model's head is not used, and its classes match
 // nothing; where the model itself is to be explained, they must.
 import type { ClassMatch } from '../../shared/model.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { ModelRow } from '../store/model-table.ts';
 import type { Store } from '../store/store.ts';
 
@@ -41,18 +41,12 @@ export interface ClassMatchChoice {
 /** Keeps what a person says of the model's classes. Throws 'bad-request' where it does not fit the model or the data set. */
 export function setClassMatch(store: Store, model: ModelRow, { names, places }: ClassMatchChoice): ClassMatch {
   const { classes } = model.description.head;
-  if (names && names.length !== classes)
-    throw new AppError(
-      'bad-request',
-      `The model tells ${classes} classes apart, and ${names.length} names were given. Give a name a line, in the order of the model's outputs.`,
-    );
+  if (names && names.length !== classes) throw tell('bad-request', 'class-names', { classes, names: names.length });
   if (places && places.length !== store.classes.count())
-    throw new AppError('bad-request', `The data set has ${store.classes.count()} classes, not ${places.length}.`);
+    throw tell('bad-request', 'class-places', { classes: store.classes.count(), places: places.length });
   const given = (places ?? []).filter((place) => place !== null);
-  if (given.some((place) => place >= classes))
-    throw new AppError('bad-request', `The model tells ${classes} classes apart; they are counted from 0.`);
-  if (new Set(given).size < given.length)
-    throw new AppError('bad-request', 'Two classes of the data set cannot be the same class of the model.');
+  if (given.some((place) => place >= classes)) throw tell('bad-request', 'class-place', { classes });
+  if (new Set(given).size < given.length) throw tell('bad-request', 'class-twice', {});
   store.transaction(() =>
     store.models.setClasses(model.id, names ?? model.classNames, places ?? (names ? null : model.classPlaces)),
   );

@@ -1,6 +1,6 @@
 // Core's end of the compute process: started when first needed, killed when it does not let go, started anew after a crash.
 import type { ComputeCalls, ComputeEvents } from '../../shared/compute-contract.ts';
-import { AppError, isAppError } from '../../shared/errors.ts';
+import { cancelled, isAppError } from '../../shared/errors.ts';
 import { tell } from '../../shared/told.ts';
 import { connect, type Client } from '../../shared/rpc.ts';
 import type { ComputeProcess, CoreHost } from './host.ts';
@@ -48,7 +48,7 @@ export class ComputeClient {
       return await running.client.call(name, params, options);
     } catch (error) {
       if (!isAppError(error, 'unavailable')) throw error;
-      if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.', { cause: error });
+      if (signal?.aborted) throw cancelled(error);
       const why = await running.process.ended;
       throw tell('compute-crashed', 'compute-ended', { why }, { cause: error });
     } finally {

@@ -2,7 +2,7 @@
 import type { CoreHandlerCalls } from '../../shared/core-contract.ts';
 import type { CellEvidence, CellImages, Confusion } from '../../shared/evidence.ts';
 import type { FitTarget } from '../../shared/fit.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { requireClasses, requireImage, toEvidence } from './images.ts';
@@ -79,7 +79,7 @@ export class Confusions {
     const predictions = await this.#predict(cell.fit);
     const { fit, classId, predictedClassId } = cell;
     const places = this.#placesOf(predictions, cell);
-    if (places.length === 0) throw new AppError('not-found', 'No test image is in this cell of the confusion matrix.');
+    if (places.length === 0) throw tell('not-found', 'empty-cell', {});
     const againstClassId = predictedClassId === classId ? undefined : predictedClassId;
     const answer = await this.#compute.call(
       'fit.recurring',

@@ -11,7 +11,6 @@ import {
 } from '../../shared/core-contract.ts';
 import type { Job } from '../../shared/jobs.ts';
 import type { Grant, ProjectOverview } from '../../shared/project.ts';
-import { AppError } from '../../shared/errors.ts';
 import { tell } from '../../shared/told.ts';
 import type { MediaRequest } from '../../shared/media-url.ts';
 import { serve, type Handlers, type Port } from '../../shared/rpc.ts';
@@ -186,8 +185,7 @@ export function createCore(host: CoreHost): Core {
     'projects.open': async (choice) => {
       if ('file' in choice) return replaceProject(await grants.resolve(choice.file));
       const recent = settings.recent.find(({ id }) => id === choice.recent);
-      if (!recent)
-        throw new AppError('not-found', 'That project is not among the recent ones any more. Open its file.');
+      if (!recent) throw tell('not-found', 'not-recent', {});
       return replaceProject(recent.path);
     },
     'projects.createSample': async () => {

@@ -1,8 +1,9 @@
 // A block under which compute crashed, done again: alone, and without the images that crash it, found by halving.
 import type { ExtractedBlock } from '../../shared/compute-contract.ts';
 import { isAppError } from '../../shared/errors.ts';
+import { sentence } from '../../shared/told.ts';
 
-const crashReason = 'The decoder or the model crashes on this picture, so it was left out.';
+const crashReason = sentence('problem.crashes');
 /** One crash may have come from outside, such as a person or the system ending the process; two in a row did not. */
 const attempts = 2;
 /** What is said of a picture for good takes one more: alone it is in compute for milliseconds. */

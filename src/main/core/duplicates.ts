@@ -7,6 +7,7 @@ import type { ComputeClient } from './compute-client.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { requireImageRoot, requireModel, type Project } from './project.ts';
+import { sentence } from '../../shared/told.ts';
 
 const mostGroups = 500;
 const mostImages = 20;
@@ -54,10 +55,12 @@ export async function findDuplicates(
       more: Math.max(0, group.images.length - mostImages),
     })),
   };
-  return {
-    note: `${result.exact.groups} groups of equal files and ${result.near.groups} of nearly equal pictures, ${result.exact.acrossSplits + result.near.acrossSplits} of them across train and test.`,
-    result,
-  };
+  const note = sentence('result.duplicates', {
+    equal: result.exact.groups,
+    near: result.near.groups,
+    across: result.exact.acrossSplits + result.near.acrossSplits,
+  });
+  return { note, result };
 }
 
 /** Those that spoil a measurement come first, then those that contradict one another. */

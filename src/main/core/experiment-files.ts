@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { ExperimentResult } from '../../shared/experiment.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { freeTarget, translateWriteError } from './export.ts';
 import { plotExperiment } from './experiment-plot.ts';
@@ -45,7 +45,7 @@ export async function writeExperiment(
 /** The result of an experiment that is done. Throws 'not-found' for any other job. */
 export function readExperiment(jobs: Jobs, id: number): ExperimentResult {
   const result = jobs.list().find((job) => job.id === id)?.kind === 'experiment' ? jobs.resultOf(id) : null;
-  if (!result) throw new AppError('not-found', `Job ${id} is no experiment that is done.`);
+  if (!result) throw tell('not-found', 'no-experiment', { job: id });
   return result as ExperimentResult;
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { ExperimentCurve } from '../../shared/compute-contract.ts';
 import type { ExperimentParams } from '../../shared/core-contract.ts';
 import type { ExperimentResult, Spread } from '../../shared/experiment.ts';
-import { AppError, isAppError } from '../../shared/errors.ts';
+import { isAppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { freeTargets, writeExperiment } from './experiment-files.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
@@ -32,13 +33,12 @@ export async function runExperiment(
   const modelId = requireModel(project).id;
   const train = store.labels.ofSplit('train', modelId).filter(({ classId }) => classId !== null);
   const test = store.labels.ofSplit('test', modelId).filter(({ classId }) => classId !== null);
-  if (train.length === 0) throw new AppError('bad-request', 'There is no labelled train image to experiment on.');
+  if (train.length === 0) throw tell('bad-request', 'nothing-to-try', {});
   const pathOf = (imageId: number) => store.images.find(imageId)!.path;
   const file = truth === undefined ? undefined : await readTruth(project, truth);
   const told = file?.truth;
   const known = told ? train.filter(({ imageId }) => told.has(imageId)) : train;
-  if (told && known.length === 0)
-    throw new AppError('bad-request', `${truth} tells the true label of no train image of this project.`);
+  if (told && known.length === 0) throw tell('bad-request', 'truth-of-none', { file: truth! });
   const root = requireImageRoot(project);
   const stopListening = compute.onProgress(report);
   const answer = await compute
@@ -84,7 +84,7 @@ export async function runExperiment(
       if (!isAppError(error) || error.code === 'cancelled') throw error;
       result.notWritten = error.message;
     }
-  const note = `Compared ${methods.length} rankings over ${seeds} seeds at lambda ${answer.lambda}.`;
+  const note = sentence('result.experiment', { rankings: methods.length, count: seeds, lambda: answer.lambda });
   return { note: result.notWritten === null ? note : `${note} ${result.notWritten}`, result };
 }
 

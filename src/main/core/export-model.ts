@@ -2,6 +2,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { sentence } from '../../shared/told.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { freeTarget, translateWriteError, type ExportJobParams, type ExportResult } from './export.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
@@ -97,9 +98,7 @@ function spread<T>(items: readonly T[], count: number): T[] {
 }
 
 function describe({ written, classes, lambda, checked, difference, copied, notes }: ModelExportResult): string {
-  const files = copied.length === 0 ? '' : ` Its weights lie beside it: ${copied.join(', ')}.`;
-  return [
-    `The model with the head fitted at lambda ${lambda} for ${classes} classes is written to ${written}. On ${checked} images its logits differ from the fit's by ${difference.toExponential(1)} of the largest at most.${files}`,
-    ...notes,
-  ].join(' ');
+  const places = { lambda, classes, path: written, images: checked, difference: difference.toExponential(1) };
+  const files = copied.length === 0 ? [] : [sentence('result.weights-beside', { files: copied.join(', ') })];
+  return [sentence('result.model', places), ...files, ...notes].join(' ');
 }

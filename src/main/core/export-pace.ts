@@ -1,7 +1,7 @@
 // A reviewer's own pace as a file. It is written nowhere else, and nobody's but that of who asks for it.
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
-import { AppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import { freeTarget, translateWriteError, type ExportJobParams } from './export.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Project } from './project.ts';
@@ -32,7 +32,7 @@ export async function exportPace(
 ): Promise<JobOutcome> {
   const target = await freeTarget(folder, name);
   const counted = store.decisions.countByReviewer().find((each) => each.reviewer === reviewer);
-  if (!counted) throw new AppError('not-found', `${reviewer} has decided nothing in this project yet.`);
+  if (!counted) throw tell('not-found', 'no-pace', { reviewer });
   const { hitRate, pacePerHour, secondsPerDecision } = new Reviews(store, reviewer).progress();
   const pace: Pace = {
     reviewer,
@@ -52,5 +52,5 @@ export async function exportPace(
     throw translateWriteError(error, target, signal);
   }
   const result: PaceExportResult = { ...pace, written: target };
-  return { note: `The pace of ${reviewer} was written to ${target}.`, result };
+  return { note: sentence('result.pace', { reviewer, path: target }), result };
 }

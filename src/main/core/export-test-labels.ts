@@ -5,6 +5,7 @@ import { excludedLabel, freeTarget, translateWriteError, type ExportJobParams, t
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Project } from './project.ts';
 import { toTruth } from './test-labels.ts';
+import { sentence } from '../../shared/told.ts';
 
 /** Columns path, given_label, label and action, a line for each verdict. Written beside and renamed. */
 export async function exportTestLabels(
@@ -34,5 +35,5 @@ export async function exportTestLabels(
     throw translateWriteError(error, target, signal);
   }
   const result: ExportResult = { written: target, changed: rows.filter(({ action }) => action !== 'keep').length };
-  return { note: `${rows.length} verdicts on test labels written to ${target}.`, result };
+  return { note: sentence('result.test-labels', { count: rows.length, path: target }), result };
 }

@@ -4,7 +4,8 @@ import { createWriteStream } from 'node:fs';
 import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { AppError } from '../../shared/errors.ts';
+import { cancelled } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import { writeCsv } from './formats/csv.ts';
 import { writePathLabel } from './formats/path-label.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
@@ -34,7 +35,7 @@ export async function exportLabels(
 ): Promise<JobOutcome> {
   const target = await freeTarget(folder, name);
   const source = store.source.read();
-  if (!source) throw new AppError('not-found', 'This project has no labels yet. Import them first.');
+  if (!source) throw tell('not-found', 'no-labels', {});
 
   report({ done: 0, total: null, stage: 'writing-labels' });
   const changed = store.labels.changed();
@@ -55,18 +56,15 @@ export async function exportLabels(
     throw translateWriteError(error, target, signal);
   }
   const result: ExportResult = { written: target, changed: changed.length };
-  return { note: `${changed.length} changed labels written to ${target}.`, result };
+  return { note: sentence('result.labels', { count: changed.length, path: target }), result };
 }
 
 /** The path to write to. Throws 'bad-request' for a name with slashes and 'conflict' where there is such a file. */
 export async function freeTarget(folder: string, name: string): Promise<string> {
-  if (/[\\/]/.test(name)) throw new AppError('bad-request', `${name} is not a file name. Leave out the slashes.`);
+  if (/[\\/]/.test(name)) throw tell('bad-request', 'name-with-slashes', { name });
   const target = join(folder, name);
   if (!(await exists(target))) return target;
-  throw new AppError(
-    'conflict',
-    `${target} exists already, and Second Look does not overwrite files. Choose another name or folder.`,
-  );
+  throw tell('conflict', 'target-exists', { path: target });
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -79,19 +77,10 @@ const notWritable: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'E
 
 /** What a person can act on as AppError: no room, no such folder, no right to write; anything else as it is. */
 export function translateWriteError(error: unknown, target: string, signal?: AbortSignal): unknown {
-  if (signal?.aborted) return new AppError('cancelled', 'Cancelled.', { cause: error });
+  if (signal?.aborted) return cancelled(error);
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC')
-    return new AppError(
-      'no-space',
-      `The disk is full, so ${target} could not be written. Free some space and try again.`,
-      { cause: error },
-    );
+  if (code === 'ENOSPC') return tell('no-space', 'target-full', { path: target }, { cause: error });
   if (code !== undefined && notWritable.has(code))
-    return new AppError(
-      'unreadable',
-      `${target} could not be written. Choose a folder that exists and that you may write to.`,
-      { cause: error },
-    );
+    return tell('unreadable', 'target-not-written', { path: target }, { cause: error });
   return error;
 }

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import type { ExtractedBlock } from '../../shared/compute-contract.ts';
 import type { Provider, ProviderRefusal } from '../../shared/model.ts';
-import { AppError, isAppError } from '../../shared/errors.ts';
+import { cancelled, isAppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import { blockSize } from '../store/feature-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { CrashRecovery } from './crash-recovery.ts';
@@ -42,7 +43,7 @@ export async function extract(
   const model = requireModel(project);
   const root = requireImageRoot(project);
   const imageCount = store.images.count();
-  if (imageCount === 0) throw new AppError('not-found', 'This project has no images yet. Import them first.');
+  if (imageCount === 0) throw tell('not-found', 'no-images', {});
   const { head } = model.description;
   /** Found once for a model: what is extracted later is extracted the same way, to the bit. */
   let known = model.provider && model.batch ? { provider: model.provider, batch: model.batch } : undefined;
@@ -177,11 +178,9 @@ export async function extract(
     batch,
     providersTried,
   };
-  const failures = failed.length === 0 ? '' : ` ${failed.length} could not be read; the overview lists them.`;
-  return {
-    note: `Features of ${result.done} images on ${provider}, ${Math.round(result.imagesPerSecond)} a second.${failures}`,
-    result,
-  };
+  const note = [sentence('result.extract', { count: result.done, provider, rate: Math.round(result.imagesPerSecond) })];
+  if (failed.length > 0) note.push(sentence('result.extract-problems', { count: failed.length }));
+  return { note: note.join(' '), result };
 }
 
 /** Runs `work` over the items in order, a few at once; after the first failure none is begun, and those under way are awaited. */
@@ -206,6 +205,6 @@ async function forEachInFlight<T>(
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
   if (!failure) return;
-  if (signal.aborted) throw new AppError('cancelled', 'Cancelled.', { cause: failure.error });
+  if (signal.aborted) throw cancelled(failure.error);
   throw failure.error;
 }

@@ -3,7 +3,7 @@ import type { FitAnswer } from '../../shared/compute-contract.ts';
 import type { FitParams } from '../../shared/core-contract.ts';
 import type { FitSummary } from '../../shared/fit.ts';
 import type { Run, RunComparison } from '../../shared/runs.ts';
-import { AppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { fitModel } from './imitation.ts';
@@ -56,13 +56,9 @@ export async function retrain(
   const { store } = project;
   const modelId = requireModel(project).id;
   const last = store.fits.latest(modelId);
-  if (!last) throw new AppError('not-found', 'There is no fit to start from. Fit the head first.');
+  if (!last) throw tell('not-found', 'no-start', {});
   const test = readTestSet(project);
-  if (test.imageIds.length === 0)
-    throw new AppError(
-      'not-found',
-      'There are no test images with features, so there is no accuracy to measure. Import a test split.',
-    );
+  if (test.imageIds.length === 0) throw tell('not-found', 'no-test', {});
   const { lambda, featureScale } = last;
   const { tolerance, weights: start } = store.fits.find(last.id)!;
   requireSameClasses(project, start);
@@ -82,10 +78,12 @@ export async function retrain(
     seconds: summary.seconds,
   };
   const points = (after.accuracy.value - first.accuracy.value) * 100;
-  return {
-    note: `Test accuracy ${percent(first.accuracy.value)} before, ${percent(after.accuracy.value)} now (${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)} points).`,
-    result,
-  };
+  const note = sentence('result.retrain', {
+    before: percent(first.accuracy.value),
+    after: percent(after.accuracy.value),
+    points: `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)}`,
+  });
+  return { note, result };
 }
 
 type LabelFitParams = Pick<FitParams, 'lambda' | 'featureScale' | 'tolerance'>;
@@ -210,14 +208,14 @@ function describeFit(
   reached: boolean,
   tolerance: number,
 ): string {
-  const share = certificate.maxLogitError / certificate.logitRms;
-  const measured = fidelity
-    ? ` Predicts as the model does on ${percent(fidelity.train.agreement)} of the train images.`
-    : testAccuracy === null
-      ? ''
-      : ` Test accuracy ${percent(testAccuracy)}.`;
-  const proof = reached
-    ? `every logit is its representer sum to within ${smallPercent(share)} of the typical logit`
-    : `the representer sums are off by up to ${smallPercent(share)} of the typical logit, more than the ${smallPercent(tolerance)} asked for; a larger lambda can be certified more tightly`;
-  return `Fitted in ${seconds.toFixed(1)} s at lambda ${lambda}: ${proof}.${measured}`;
+  const share = smallPercent(certificate.maxLogitError / certificate.logitRms);
+  const places = { seconds: seconds.toFixed(1), lambda, share };
+  const said = [
+    reached
+      ? sentence('result.fit', places)
+      : sentence('result.fit-short', { ...places, tolerance: smallPercent(tolerance) }),
+  ];
+  if (fidelity) said.push(sentence('result.fit-agreement', { share: percent(fidelity.train.agreement) }));
+  else if (testAccuracy !== null) said.push(sentence('result.fit-accuracy', { accuracy: percent(testAccuracy) }));
+  return said.join(' ');
 }

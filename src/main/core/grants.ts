@@ -3,7 +3,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { FolderEntry, Grant, Place } from '../../shared/project.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 
 export class Grants {
   readonly #granted = new Map<string, Grant & { realPath: string }>();
@@ -26,11 +26,10 @@ export class Grants {
   /** The absolute path of a place that exists. Throws 'bad-request' for one outside its grant, 'not-found' if it is gone. */
   async resolve({ grant, path }: Place): Promise<string> {
     const granted = this.#granted.get(grant);
-    if (!granted) throw new AppError('bad-request', 'That folder is not open to this app any more. Choose it again.');
+    if (!granted) throw tell('bad-request', 'folder-not-open', {});
     if (path === '') return granted.realPath;
     const resolved = await resolveExisting(join(granted.realPath, path));
-    if (!isInside(granted.realPath, resolved))
-      throw new AppError('bad-request', `${path} lies outside the folder that was chosen.`);
+    if (!isInside(granted.realPath, resolved)) throw tell('bad-request', 'outside-folder', { path });
     return resolved;
   }
 
@@ -54,8 +53,6 @@ async function resolveExisting(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (cause) {
-    throw new AppError('not-found', `${path} is not there, or may not be read. Check the path and try again.`, {
-      cause,
-    });
+    throw tell('not-found', 'not-there', { path }, { cause });
   }
 }

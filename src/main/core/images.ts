@@ -2,7 +2,7 @@
 import type { Evidence, RepresenterPoint } from '../../shared/evidence.ts';
 import type { SimilarImage } from '../../shared/queue.ts';
 import type { ImageCard } from '../../shared/review.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { ExplainAnswer, ExplainedPoint } from '../../shared/compute-contract.ts';
 import type { CoreHandlerCalls } from '../../shared/core-contract.ts';
@@ -152,27 +152,26 @@ export async function readSimilar(
 
 export function findImage(project: Project, path: string): { imageId: number } {
   const imageId = project.store.images.idOfPath(path.replaceAll('\\', '/'));
-  if (imageId === undefined) throw new AppError('not-found', `${path} is not an image of this project.`);
+  if (imageId === undefined) throw tell('not-found', 'no-path', { path });
   return { imageId };
 }
 
 export function requireImage({ store }: Project, imageId: number): ImageRow {
   const image = store.images.find(imageId);
-  if (!image) throw new AppError('not-found', `There is no image ${imageId} in this project.`);
+  if (!image) throw tell('not-found', 'no-image', { image: imageId });
   return image;
 }
 
 export function requireClasses({ store }: Project, ...classIds: (number | undefined)[]): void {
   const classes = store.classes.count();
   const largest = Math.max(...classIds.map((id) => id ?? 1));
-  if (largest > classes)
-    throw new AppError('bad-request', `This project has ${classes} classes, so there is no class ${largest}.`);
+  if (largest > classes) throw tell('bad-request', 'no-class', { classes, class: largest });
 }
 
 function requireFeatures(project: Project, image: ImageRow): void {
-  if (image.problem !== null) throw new AppError('unreadable', `${image.path}: ${image.problem}`);
+  if (image.problem !== null) throw tell('unreadable', 'picture', { path: image.path, why: image.problem });
   const reason = project.store.features.problemOf(requireModel(project).id, image.id);
-  if (reason !== undefined) throw new AppError('unreadable', `${image.path}: ${reason}`);
+  if (reason !== undefined) throw tell('unreadable', 'picture', { path: image.path, why: reason });
 }
 
 function softmax(logits: Float64Array): number[] {

@@ -2,7 +2,7 @@
 // do not enter it: it ranks nothing and is no run.
 import type { FitParams } from '../../shared/core-contract.ts';
 import type { FitSummary, ModelOutput } from '../../shared/fit.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import { blockSize } from '../store/feature-table.ts';
 import type { HeadWeights } from '../../shared/compute-contract.ts';
@@ -96,10 +96,12 @@ function readLogits(project: Project, model: ModelRow, classes: number): OwnLogi
   const { places, modelClasses } = readClassMatch(store, model);
   const unknown = store.classes.list().filter((_, at) => places[at] === null);
   if (unknown.length > 0)
-    throw new AppError(
-      'bad-request',
-      `The model tells ${modelClasses} classes apart, and ${unknown.length} of the data set's ${classes} are not among them by name ("${unknown[0]!.name}" for one), so its own predictions cannot be explained by these images. Match the classes, or fit the labels instead.`,
-    );
+    throw tell('bad-request', 'unmatched-classes', {
+      classes: modelClasses,
+      unknown: unknown.length,
+      all: classes,
+      name: unknown[0]!.name,
+    });
   const count = store.images.count();
   const logits = new Float32Array(count * classes);
   for (let first = 1; first <= count; first += blockSize) {
@@ -119,15 +121,12 @@ function readLogits(project: Project, model: ModelRow, classes: number): OwnLogi
 
 /** A model of which the classes are matched wrongly agrees with the labels by chance alone. */
 function requireAgreement(train: readonly LabelRow[], own: OwnLogits, classes: number): void {
-  if (train.length === 0) throw new AppError('bad-request', 'No train image has features, so there is nothing to fit.');
+  if (train.length === 0) throw tell('bad-request', 'nothing-to-imitate', {});
   const logits = own.of(Int32Array.from(train, ({ imageId }) => imageId));
   const equal = train.filter(({ givenClassId }, i) => 1 + argmax(logits, i * classes, classes) === givenClassId);
   const agreement = equal.length / train.length;
   if (agreement < 1 / classes + leastAgreement)
-    throw new AppError(
-      'bad-request',
-      `The model predicts the given label of ${(agreement * 100).toFixed(1)} % of the train images, hardly more than by chance, so its classes are not the data set's as they are matched now. Match the model's classes.`,
-    );
+    throw tell('bad-request', 'wrongly-matched', { share: (agreement * 100).toFixed(1) });
 }
 
 async function compare(

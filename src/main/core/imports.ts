@@ -5,7 +5,8 @@ import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ImportPreview } from '../../shared/core-contract.ts';
 import type { Problem, Split } from '../../shared/labels.ts';
-import { AppError } from '../../shared/errors.ts';
+import { cancelled } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import type { MeasuredImage } from '../../shared/compute-contract.ts';
 import type { SourceRow } from '../store/source-table.ts';
 import type { ComputeClient } from './compute-client.ts';
@@ -67,13 +68,13 @@ export async function importImages(
   const root = await realpath(params.imagesFolder);
   const { imageRoot } = store.project.read();
   if (imageRoot !== null && imageRoot !== root)
-    throw new AppError('conflict', `This project has its images in ${imageRoot}. Make a new project for ${root}.`);
+    throw tell('conflict', 'other-images', { before: imageRoot, now: root });
   const { files, problems } = await list(params, signal);
   if (files.length === 0)
-    throw new AppError(
-      'bad-request',
-      `No labelled image was found in ${params.imagesFolder}. ${problems[0]?.reason ?? 'Expected one folder per class, or a label file.'}`,
-    );
+    throw tell('bad-request', 'no-labelled-image', {
+      folder: params.imagesFolder,
+      why: problems[0]?.reason ?? sentence('because.expected-labels'),
+    });
 
   const source = await describeSource(params);
   const sourceBytes = params.labels.format === 'csv' ? await readChunks(params.labels.file) : [];
@@ -91,13 +92,13 @@ export async function importImages(
   let done = files.length - missing.length;
   for (let first = 0; first < missing.length; first += imagesPerBatch) {
     report({ done, total: files.length, stage: 'reading-images' });
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+    if (signal.aborted) throw cancelled();
     const batch = missing.slice(first, first + imagesPerBatch);
     const measured = await measureInside(root, batch, compute, signal);
     store.transaction(() => {
       batch.forEach(({ path, label, split, record }, index) => {
         const image = measured[index]!;
-        if (image.sha256 === '') store.images.addProblem({ path, reason: image.problem ?? 'cannot be read' });
+        if (image.sha256 === '') store.images.addProblem({ path, reason: image.problem! });
         else store.images.add({ path, split, record, classId: classIds.get(label)!, ...image });
       });
     });
@@ -114,8 +115,9 @@ export async function importImages(
       .map(({ name, ...counts }) => ({ name, train: counts.train, test: counts.test })),
     problems: store.images.problems(Number.MAX_SAFE_INTEGER),
   };
-  const noted = result.problems.length === 0 ? '' : ` ${result.problems.length} problems; the overview lists them.`;
-  return { note: `${train} train and ${test} test images in ${result.classes.length} classes.${noted}`, result };
+  const note = [sentence('result.import', { train, test, count: result.classes.length })];
+  if (result.problems.length > 0) note.push(sentence('result.import-problems', { count: result.problems.length }));
+  return { note: note.join(' '), result };
 }
 
 /** Path to label of a CSV whose columns are named as usual; what does not fit is left out. */
@@ -133,7 +135,7 @@ async function list(
   const problems: Problem[] = [];
   const entries = labels.format === 'csv' ? readCsv(labels.file, imagesFolder, labels) : readFolders(imagesFolder);
   for await (const entry of entries) {
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+    if (signal.aborted) throw cancelled();
     if ('reason' in entry) problems.push(entry);
     else found.push(entry);
   }
@@ -196,7 +198,7 @@ async function measureInside(
 }
 
 const outside: MeasuredImage = {
-  problem: 'is a link that leads out of the images folder',
+  problem: sentence('problem.linked-outside'),
   sha256: '',
   width: 0,
   height: 0,

@@ -1,10 +1,10 @@
 // The one state machine for long work: queued -> running -> done | failed | cancelled | interrupted, one job at a time.
 import type { Job, JobKind, JobState } from '../../shared/jobs.ts';
-import { AppError, isAppError } from '../../shared/errors.ts';
+import { isAppError } from '../../shared/errors.ts';
 import type { JobRow } from '../store/job-table.ts';
 import type { Store } from '../store/store.ts';
 import { createRate, type Rate } from './rate.ts';
-import type { Stage } from '../../shared/told.ts';
+import { sentence, tell, type Stage } from '../../shared/told.ts';
 
 export interface JobReport {
   done: number;
@@ -81,7 +81,7 @@ export class Jobs {
   resume(id: number): Job {
     const row = this.#find(id);
     if (!isOver[row.state] || row.state === 'done')
-      throw new AppError('conflict', `That ${row.kind} is ${row.state}, so there is nothing to resume.`);
+      throw tell('conflict', 'nothing-to-resume', { kind: row.kind, state: row.state });
     return this.start(row.kind, row.params);
   }
 
@@ -89,7 +89,7 @@ export class Jobs {
     const live = this.#live.get(id);
     if (!live) return this.#snapshot(this.#find(id));
     live.controller.abort();
-    if (live.row.state === 'queued') this.#move(live.row, 'cancelled', { note: 'Cancelled before it began.' });
+    if (live.row.state === 'queued') this.#move(live.row, 'cancelled', { note: sentence('result.cancelled-early') });
     return this.#snapshot(live.row);
   }
 
@@ -124,7 +124,8 @@ export class Jobs {
     const { row, controller, rate } = live;
     const before = row.afterJobId === null ? null : this.#find(row.afterJobId);
     if (before && before.state !== 'done') {
-      this.#move(row, 'cancelled', { note: `Not started, because the ${before.kind} before it was ${before.state}.` });
+      const note = sentence('result.not-started', { kind: before.kind, state: before.state });
+      this.#move(row, 'cancelled', { note });
       return this.#next();
     }
 
@@ -150,14 +151,16 @@ export class Jobs {
 
   #fail(row: JobRow, error: unknown): void {
     if (isAppError(error, 'cancelled')) {
-      const note = `Stopped after ${row.done}${row.total === null ? '' : ` of ${row.total}`}; what was done is kept.`;
+      const { done, total } = row;
+      const note =
+        total === null ? sentence('result.stopped', { done }) : sentence('result.stopped-of', { done, total });
       this.#move(row, this.#isClosing ? 'interrupted' : 'cancelled', { note });
       return;
     }
-    const sentence = isAppError(error)
+    const why = isAppError(error)
       ? error.message
-      : `Something went wrong inside Second Look. The log has it under ${this.#options.onBug(error, row.kind)}.`;
-    this.#move(row, 'failed', { error: sentence });
+      : sentence('error.bug', { reference: this.#options.onBug(error, row.kind) });
+    this.#move(row, 'failed', { error: why });
   }
 
   #move(row: JobRow, state: JobState, change: Partial<Pick<JobRow, 'note' | 'error' | 'result'>>): void {
@@ -171,7 +174,7 @@ export class Jobs {
 
   #find(id: number): JobRow {
     const row = this.#live.get(id)?.row ?? this.#options.store.jobs.find(id);
-    if (!row) throw new AppError('not-found', `There is no job ${id} in this project.`);
+    if (!row) throw tell('not-found', 'no-job', { job: id });
     return row;
   }
 

@@ -1,7 +1,7 @@
 // What compute holds of the open project: the feature matrix of all images and the current fit. Loaded when first needed,
 // and again when compute was restarted or the features changed.
 import type { FitTarget } from '../../shared/fit.ts';
-import { AppError } from '../../shared/errors.ts';
+import { type AppError } from '../../shared/errors.ts';
 import { tell } from '../../shared/told.ts';
 import { blockSize } from '../store/feature-table.ts';
 import type { ComputeClient } from './compute-client.ts';
@@ -15,8 +15,7 @@ export interface FitInHand {
 
 const missing: Record<FitTarget, () => AppError> = {
   labels: () => tell('not-found', 'no-fit', {}),
-  model: () =>
-    new AppError('not-found', 'No fit imitates the given model yet. Fit the head with the model as its target first.'),
+  model: () => tell('not-found', 'no-imitation', {}),
 };
 
 export class Loaded {

@@ -1,6 +1,5 @@
 // The open project: its file, and what is derived from it and kept while it is open.
 import type { ProjectOverview } from '../../shared/project.ts';
-import { AppError } from '../../shared/errors.ts';
 import { tell } from '../../shared/told.ts';
 import type { ModelRow } from '../store/model-table.ts';
 import type { Store } from '../store/store.ts';
@@ -33,17 +32,13 @@ export function requireModel({ store }: Project): ModelRow {
 /** Absolute path of the images folder. Throws 'not-found' before an import. */
 export function requireImageRoot({ store }: Project): string {
   const { imageRoot } = store.project.read();
-  if (imageRoot === null) throw new AppError('not-found', 'This project has no images yet. Import them first.');
+  if (imageRoot === null) throw tell('not-found', 'no-images', {});
   return imageRoot;
 }
 
 /** Throws 'bad-request' where no image could have another label: there is nothing to fit, to rank or to compare. */
 export function requireTwoClasses({ store }: Project): void {
-  if (store.classes.count() === 1)
-    throw new AppError(
-      'bad-request',
-      `All images of this project are labelled ${store.classes.list()[0]!.name}. It takes two classes to tell wrong labels.`,
-    );
+  if (store.classes.count() === 1) throw tell('bad-request', 'one-class', { label: store.classes.list()[0]!.name });
 }
 
 const problemsShown = 200;

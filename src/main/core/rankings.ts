@@ -13,6 +13,7 @@ import type { Loaded } from './loaded.ts';
 import { nextTurn } from './next-turn.ts';
 import { requireModel, type Project } from './project.ts';
 import { toStoredQuery } from './queue.ts';
+import { sentence } from '../../shared/told.ts';
 
 /** The rankings that a fit does not come with, added to the newest one. */
 export async function rank(
@@ -39,7 +40,7 @@ export async function rank(
       await writeRanking(project, homeOf(method), method, rankImages(images, answer, answer.scores[method]!), signal);
   }
   if (methods.includes('learned')) await learning.catchUp(signal);
-  return { note: `Ranked by ${methods.join(', ')}.`, result: { methods } };
+  return { note: sentence('result.rank', { rankings: methods.join(', ') }), result: { methods } };
 }
 
 /** What compute has to know of the train images. */

@@ -5,8 +5,7 @@ import { createRandom, shuffle } from '../../shared/random.ts';
 import { wilsonInterval } from '../../shared/wilson.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { ComputeClient } from './compute-client.ts';
-import { AppError } from '../../shared/errors.ts';
-import { tell, type Stage } from '../../shared/told.ts';
+import { sentence, tell, type Stage } from '../../shared/told.ts';
 import { spreadOf } from './experiments.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
@@ -37,8 +36,7 @@ export async function drawCurve(
   const last = store.fits.latest(modelId);
   const test = readTestSet(project);
   if (!last) throw tell('not-found', 'no-fit', {});
-  if (test.imageIds.length === 0)
-    throw new AppError('not-found', 'There are no test images with features, so there is no accuracy to measure.');
+  if (test.imageIds.length === 0) throw tell('not-found', 'no-test-images', {});
   report({ done: 0, total: null, stage: 'loading-features' });
   await loaded.matrix(signal);
   const file = truthFile === undefined ? undefined : await readTruth(project, truthFile);
@@ -93,8 +91,10 @@ export async function drawCurve(
     truth: file?.reading ?? null,
     seconds: (performance.now() - startedAt) / 1000,
   };
-  const [from, to] = [points[0]!, points.at(-1)!].map(({ accuracy }) => `${(accuracy.value * 100).toFixed(1)} %`);
-  return { note: `Test accuracy ${from} before the first decision, ${to} after ${points.at(-1)!.decisions}.`, result };
+  const end = points.at(-1)!;
+  const percent = ({ accuracy }: CurvePoint) => `${(accuracy.value * 100).toFixed(1)} %`;
+  const places = { from: percent(points[0]!), to: percent(end), decisions: end.decisions };
+  return { note: sentence('result.recovery', places), result };
 }
 
 /** The newest curve that was drawn, where it is of the current model, lambda and feature scale, and whether it is out of date. */

@@ -9,6 +9,7 @@ import type { Project } from './project.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import { collectReport } from './report/collect.ts';
 import { toPage } from './report/page.ts';
+import { sentence } from '../../shared/told.ts';
 
 export interface ReportJobParams {
   format: 'html' | 'json';
@@ -44,5 +45,5 @@ export async function writeReport(
     throw translateWriteError(error, target, signal);
   }
   const result: ReportResult = { written: target, runs: report.runs.length, examples: report.examples.length };
-  return { note: `The report was written to ${target}.`, result };
+  return { note: sentence('result.report', { path: target }), result };
 }

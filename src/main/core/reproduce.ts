@@ -5,7 +5,7 @@
 // edge may then turn. So all that decides the steps of a fit is recorded or always the same (its start, its labels, what its
 // preconditioner is made of), and it takes the same steps again. On another machine the bound is what is promised.
 import type { Reproduction } from '../../shared/runs.ts';
-import { AppError } from '../../shared/errors.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
@@ -33,8 +33,7 @@ export async function reproduce(
   const train = readTrainingSet(project, run);
   const classes = classesIn(project, recorded.weights);
   const start = startFitId === null ? undefined : store.fits.find(startFitId)?.weights;
-  if (startFitId !== null && !start)
-    throw new AppError('not-found', `The fit that run ${runId} began with is not in this project any more.`);
+  if (startFitId !== null && !start) throw tell('not-found', 'start-is-gone', { run: runId });
 
   report({ done: 0, total: null, stage: 'fitting-again' });
   const stopListening = compute.onProgress(report);
@@ -72,12 +71,16 @@ export async function reproduce(
     versions: { recorded: run.versions, now: readVersions(version, answer) },
     seconds: answer.seconds,
   };
-  return {
-    note: isReproduced
-      ? `Run ${runId} was reproduced: all ${result.testImages} predictions are the same, and alpha is within the certificate.`
-      : `Run ${runId} was not reproduced: ${otherPredictions} of ${result.testImages} predictions differ, and alpha by up to ${alphaDifference.toExponential(1)} of at most ${alphaBound.toExponential(1)}.`,
-    result,
-  };
+  const places = { run: runId, images: result.testImages };
+  const note = isReproduced
+    ? sentence('result.reproduced', places)
+    : sentence('result.not-reproduced', {
+        ...places,
+        others: otherPredictions,
+        difference: alphaDifference.toExponential(1),
+        bound: alphaBound.toExponential(1),
+      });
+  return { note, result };
 }
 
 /** The largest difference of alpha = (q - p) / (2 lambda n) under the recorded weights from `alpha` (n x C). */

@@ -1,7 +1,6 @@
 // Decisions: append only, one group for each key press, undo and redo as rows of their own.
 import { stateAfter, type Action, type LabelChange, type ReviewState } from '../../shared/labels.ts';
 import type { ReviewAnswer, ReviewProgress } from '../../shared/review.ts';
-import { AppError } from '../../shared/errors.ts';
 import { tell } from '../../shared/told.ts';
 import type { DecisionGroup, NewDecision } from '../store/decision-table.ts';
 import type { Store } from '../store/store.ts';
@@ -74,10 +73,10 @@ export class Reviews {
     classId,
   }: DecideParams['decisions'][number]): Omit<NewDecision, 'spentMs' | 'seenMethod' | 'seenRank' | 'undoes'> {
     const label = this.#store.images.find(imageId);
-    if (!label) throw new AppError('not-found', `There is no image ${imageId} in this project.`);
+    if (!label) throw tell('not-found', 'no-image', { image: imageId });
     if (label.split !== 'train') throw tell('bad-request', 'not-train', { path: label.path });
     if (action === 'relabel' && (classId === undefined || classId > this.#store.classes.count()))
-      throw new AppError('bad-request', 'A relabel needs one of the classes of this project.');
+      throw tell('bad-request', 'relabel-to', {});
     // To keep is to stand by the given label, also after a relabel; to be unsure says nothing about the label.
     const classAfter = { keep: label.givenClassId, relabel: classId ?? null, exclude: null, unsure: label.classId }[
       action

@@ -1,6 +1,6 @@
 // Why a test image turned between two runs: the changed train labels whose representer value for it changed most.
 import type { ChangedPoint, RunCauses } from '../../shared/runs.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { StoredRun } from '../store/run-table.ts';
 import type { ComputeClient } from './compute-client.ts';
@@ -24,8 +24,7 @@ export async function findCauses(
   const { store } = project;
   const [before, after] = [requireRun(project, beforeId), requireRun(project, afterId)];
   const [was, is] = [predictionOf(before, imageId), predictionOf(after, imageId)];
-  if (was === is)
-    throw new AppError('bad-request', `Runs ${beforeId} and ${afterId} predict the same class for that image.`);
+  if (was === is) throw tell('bad-request', 'not-turned', { before: beforeId, after: afterId });
   const right = store.images.find(imageId)!.givenClassId;
   const [classId, againstClassId] = was === right ? [was, is] : [is, was];
 
@@ -35,11 +34,7 @@ export async function findCauses(
     const { weights, scale, lambda } = store.fits.find(run.fitId)!;
     const { imageIds } = readTrainingSet(project, run);
     const classes = classesIn(project, weights);
-    if (Math.max(classId, againstClassId) > classes)
-      throw new AppError(
-        'bad-request',
-        `Run ${run.id} is older than one of the two classes, so there is nothing to compare.`,
-      );
+    if (Math.max(classId, againstClassId) > classes) throw tell('bad-request', 'run-older', { run: run.id });
     const labels = Int32Array.from(changes, (change) => (change[side] ?? 0) - 1);
     return { weights, scale, classes, lambda, count: imageIds.length, labels };
   };
@@ -83,6 +78,6 @@ export async function findCauses(
 
 function predictionOf(run: StoredRun, imageId: number): number {
   const place = run.testImageIds.indexOf(imageId);
-  if (place < 0) throw new AppError('not-found', `Run ${run.id} has measured no such test image.`);
+  if (place < 0) throw tell('not-found', 'not-measured', { run: run.id });
   return run.predictedClassIds[place]!;
 }

@@ -1,6 +1,6 @@
 // Runs: what the head scores on the test split after each fit, and how two of them compare.
 import type { Proportion, Recovery, Run, RunComparison, TurnedImage } from '../../shared/runs.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import { wilsonInterval } from '../../shared/wilson.ts';
 import type { StoredRun } from '../store/run-table.ts';
@@ -35,7 +35,7 @@ export function readRecovery(project: Project): Recovery {
 /** A run of the current model. Throws 'not-found' for any other. */
 export function requireRun(project: Project, id: number): StoredRun {
   const run = project.store.runs.ofModel(requireModel(project).id).find((each) => each.id === id);
-  if (!run) throw new AppError('not-found', `There is no run ${id} of the current model. "runs" lists them.`);
+  if (!run) throw tell('not-found', 'no-run', { run: id });
   return run;
 }
 

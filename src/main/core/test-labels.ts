@@ -3,7 +3,7 @@
 // Otherwise one could raise an accuracy by deciding what it is measured on, and no two runs would be measured alike.
 import type { Proportion } from '../../shared/runs.ts';
 import type { TestLabels, TestVerdict } from '../../shared/test-labels.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { contentKeyOf } from '../../shared/media-url.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Loaded } from './loaded.ts';
@@ -81,10 +81,9 @@ export function decideTestLabel(
   }: { imageId: number; action: TestVerdict['action'] | 'open'; classId?: number | undefined },
 ): void {
   const image = store.images.find(imageId);
-  if (image?.split !== 'test')
-    throw new AppError('bad-request', `Image ${imageId} is not in the test split. Train images are decided in Review.`);
+  if (image?.split !== 'test') throw tell('bad-request', 'not-test', { image: imageId });
   if (action === 'relabel' && (classId === undefined || classId > store.classes.count()))
-    throw new AppError('bad-request', 'A relabel needs one of the classes of this project.');
+    throw tell('bad-request', 'relabel-to', {});
   const isGiven = action === 'relabel' && classId === image.givenClassId;
   store.transaction(() =>
     store.testVerdicts.add({

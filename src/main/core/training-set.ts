@@ -1,6 +1,6 @@
 // What a fit of the labels learns from: the train images with features, and the labels that they carry now or carried once.
 import type { FitRequest } from '../../shared/compute-contract.ts';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { StoredRun } from '../store/run-table.ts';
 import { requireModel, type Project } from './project.ts';
@@ -35,8 +35,7 @@ export function readTrainingSet(project: Project, run?: Past): TrainingSet {
 
 export function toTrainingSet(all: LabelRow[], labelsRevision: number): TrainingSet {
   const labelled = all.filter(({ classId }) => classId !== null);
-  if (labelled.length === 0)
-    throw new AppError('bad-request', 'No train image has both a label and features, so there is nothing to fit.');
+  if (labelled.length === 0) throw tell('bad-request', 'nothing-to-fit', {});
   return {
     all,
     imageIds: Int32Array.from(labelled, ({ imageId }) => imageId),
@@ -107,9 +106,5 @@ export const classesIn = (project: Project, weights: Float64Array): number =>
 /** Throws 'conflict' where these weights, from which a fit is to go on, are of other classes than there are now. */
 export function requireSameClasses(project: Project, weights: Float64Array): void {
   const [before, now] = [classesIn(project, weights), project.store.classes.count()];
-  if (before !== now)
-    throw new AppError(
-      'conflict',
-      `The last fit knows ${before} classes, and by now there are ${now}. Fit the head again, and go on from there.`,
-    );
+  if (before !== now) throw tell('conflict', 'more-classes', { before, now });
 }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { describeLeftOut, type LeftOut, type TruthReading } from '../../shared/experiment.ts';
 import { AppError } from '../../shared/errors.ts';
+import { sentence } from '../../shared/told.ts';
 import { chooseColumns, type CsvColumns } from './formats/csv-columns.ts';
 import { compareRows, readRows } from './formats/csv.ts';
 import { ImagePaths } from './formats/image-paths.ts';
@@ -46,7 +47,7 @@ export async function readTruth(
   if (truth.size === 0)
     throw new AppError(
       'bad-request',
-      [`${basename(file)} tells the true label of no image of this project.`, ...describeLeftOut(reading)].join(' '),
+      [sentence('error.no-truth', { file: basename(file) }), ...describeLeftOut(reading)].join(' '),
     );
   return { truth, reading };
 }

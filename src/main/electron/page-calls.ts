@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ShellAnswer, ShellCalls } from '../../shared/desktop-host.ts';
 import type { Grant, Place } from '../../shared/project.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { askForFile, askForFolder } from './dialogs.ts';
 import { isOurPage, openLink } from './security.ts';
 
@@ -85,14 +86,14 @@ export function handlePageCalls({ pageOrigin, currentWindow, openPagePort, addGr
     } catch (error) {
       if (isAppError(error)) return { error: error.toWire() };
       log(`${channel}: ${error instanceof Error ? error.stack : String(error)}`);
-      return { error: { code: 'internal', message: `Something went wrong inside Second Look. The log has it.` } };
+      return { error: tell('internal', 'logged', {}).toWire() };
     }
   }
 }
 
 /** The path of a place below a folder that the person chose; throws where there is none or it leads out. */
 function pathInside(place: Place, chosen: string | undefined): string {
-  if (chosen === undefined) throw new AppError('not-found', 'This place was not opened here; choose it again.');
+  if (chosen === undefined) throw tell('not-found', 'place-not-open', {});
   const path = resolve(join(chosen, place.path));
   const inside = relative(chosen, path);
   if (inside.startsWith('..') || isAbsolute(inside)) throw new AppError('bad-request', `${place.path} leads out.`);

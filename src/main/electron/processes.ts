@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import { connect, type Client } from '../../shared/rpc.ts';
 import { createCrashLimit } from './crash-limit.ts';
 import { portFromUtilityProcess } from './ports.ts';
@@ -47,7 +47,7 @@ export class Processes {
     call: K,
     params: ProcessCalls[K]['params'],
   ): Promise<ProcessCalls[K]['result']> {
-    if (!this.#core) return Promise.reject(new AppError('unavailable', 'Second Look has stopped; start it again.'));
+    if (!this.#core) return Promise.reject(tell('unavailable', 'stopped', {}));
     return this.#core.client.call(call, params);
   }
 

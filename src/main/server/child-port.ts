@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { Port } from '../../shared/rpc.ts';
 import type { ComputeProcess } from '../core/host.ts';
 
@@ -44,9 +44,7 @@ export async function startComputeProcess(entryPath: string, log: (line: string)
     child.once('spawn', resolve);
     // Also of later failures, so that none is thrown at nobody: they end the process, and that is told by `ended`.
     child.on('error', (cause) => {
-      reject(
-        new AppError('compute-crashed', 'The compute process could not be started. Is there memory left?', { cause }),
-      );
+      reject(tell('compute-crashed', 'no-compute', {}, { cause }));
     });
   });
   return { port: portFromProcess(child), kill: () => void child.kill('SIGKILL'), ended };

@@ -1,7 +1,6 @@
 // Opening, checking, migrating and closing a project file.
 import { existsSync, rmSync } from 'node:fs';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { AppError } from '../../shared/errors.ts';
 import { tell } from '../../shared/told.ts';
 import { migrations, newestVersion } from './migrations/index.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
@@ -20,8 +19,7 @@ const applicationId = 0x324c6f6b;
  * costs one fsync a decision, which is far below the time to the next image.
  */
 export function openDatabase(path: string, { create = false } = {}): Database {
-  if (create && existsSync(path))
-    throw new AppError('conflict', `${path} exists already. Choose another name, or open that project.`);
+  if (create && existsSync(path)) throw tell('conflict', 'project-exists', { path });
   if (!create && path !== ':memory:' && !existsSync(path)) throw tell('not-found', 'project-gone', { path });
 
   let db: Database | undefined;

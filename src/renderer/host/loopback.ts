@@ -1,5 +1,5 @@
 // The loopback host: a token in the address buys a session, and a WebSocket is the port.
-import { AppError } from '../../shared/errors.ts';
+import { tell } from '../../shared/told.ts';
 import type { Port } from '../../shared/rpc.ts';
 import type { Host } from './host.ts';
 
@@ -26,11 +26,7 @@ async function openSession(): Promise<void> {
     referrerPolicy: 'same-origin',
   });
   history.replaceState(null, '', location.pathname);
-  if (!answer.ok)
-    throw new AppError(
-      'unavailable',
-      'This address is from an earlier start of Second Look. Open the address that it printed last.',
-    );
+  if (!answer.ok) throw tell('unavailable', 'old-address', {});
 }
 
 function openSocket(): Promise<Port> {

@@ -7,6 +7,8 @@ export const name = 'English';
 export const texts = {
   ...told,
 
+  'sentence.and-next': '{{first}} {{then}}',
+
   // The window
   'app.name': 'Second Look',
   'app.screens': 'Screens',
@@ -39,8 +41,6 @@ export const texts = {
   'do.runs': 'Go to the runs',
   'count.classes_one': '{{count}} class',
   'count.classes_other': '{{count}} classes',
-  'count.images_one': '{{count}} image',
-  'count.images_other': '{{count}} images',
   'count.of': '{{done}} of {{total}}',
   'list.and-more': 'and {{rest}} more',
 

@@ -14,7 +14,7 @@ const longestDelayMs = 5_000;
 export class Connection {
   /** 'refused' is final: the sentence says what to do. */
   state = $state<'opening' | 'open' | 'lost' | 'refused'>('opening');
-  refusal = $state<string | null>(null);
+  refusal = $state('');
   app = $state.raw<AppDescription | null>(null);
 
   readonly #host: Host;

@@ -6,7 +6,7 @@ import { AppError, isAppError } from '../../shared/errors.ts';
 import type { Connection } from './connection.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Project } from './project.svelte.ts';
-import { t } from '../texts.svelte.ts';
+import { say, t } from '../texts.svelte.ts';
 
 /** What follows an import, in order. */
 export const laterSteps: readonly StartJob[] = [
@@ -20,7 +20,7 @@ const wentWrong = ({ state }: Job): boolean => state === 'failed' || state === '
 
 /** What became of a job that did not end well: '… failed. Why, and what to do.' */
 export function describeStuck({ kind, state, error, note }: Job): string {
-  const places = { title: t(`job.${kind}`), why: error ?? note ?? '' };
+  const places = { title: t(`job.${kind}`), why: say(error ?? note ?? '') };
   if (state === 'failed') return t('job.has-failed', places).trimEnd();
   return t(state === 'interrupted' ? 'job.was-interrupted' : 'job.was-cancelled', places).trimEnd();
 }
@@ -154,7 +154,7 @@ export class Jobs {
     if (job.state === 'running') this.#notices.announce(t('job.has-started', { title }));
     if (job.state === 'failed') this.#notices.announce(describeStuck(job));
     if (job.state === 'done') {
-      this.#notices.announce(t('job.is-done', { title, note: job.note ?? '' }).trimEnd());
+      this.#notices.announce(t('job.is-done', { title, note: say(job.note ?? '') }).trimEnd());
       for (const listener of this.#doneListeners) listener(job);
     }
   }

@@ -1,6 +1,6 @@
 // The one place that shows errors that belong to no action on the screen, and the words for screen readers.
 import { isAppError } from '../../shared/errors.ts';
-import { sayError, t } from '../texts.svelte.ts';
+import { say, t } from '../texts.svelte.ts';
 
 export interface Notice {
   id: number;
@@ -36,7 +36,7 @@ export class Notices {
 
 /** The sentence of a failure that a person can act on; a bug in the page is named as one and goes to the console. */
 export function toSentence(error: unknown): string {
-  if (isAppError(error)) return sayError(error);
+  if (isAppError(error)) return say(error.message);
   console.error(error);
   return t('app.bug');
 }

@@ -5,6 +5,7 @@ import { findShape, findStored } from './constants.ts';
 import { elementTypes } from './element-types.ts';
 import { indexGraph } from './graph-index.ts';
 import type { GraphProto, NodeProto } from './onnx_pb.js';
+import { sentence } from '../../../shared/told.ts';
 
 /** How many numbers a tensor has of each picture, before and now. */
 interface Change {
@@ -47,8 +48,7 @@ export function adaptTail(
     );
     for (const [at, dim] of dims.entries()) if (dim.value.case === 'dimValue') dim.value.value = BigInt(changed[at]!);
   }
-  if (isWidened)
-    notes.add(`Its output was one number for each picture and is ${classNames.length} now, one for each class.`);
+  if (isWidened) notes.add(sentence('about.widened', { classes: classNames.length }));
   return [...notes];
 
   /** Sizes with that of the classes changed: never the first, which is the batch, unless there is no batch. */
@@ -63,11 +63,11 @@ export function adaptTail(
     if (node.opType === 'Sigmoid') {
       const place = oldDims.length < 2 && !isWidened ? 0n : axis === oldDims.length - 1 && axis > 1 ? -1n : 1n;
       Object.assign(node, createNode('Softmax', node.input, node.output, { axis: place }));
-      notes.add('Its Sigmoid became a Softmax: the head was fitted to classes of which one is right.');
+      notes.add(sentence('about.softmax'));
     }
     if (node.opType === 'QuantizeLinear' || node.opType === 'DequantizeLinear') {
       Object.assign(node, createNode('Identity', node.input.slice(0, 1), node.output));
-      notes.add('The rounding of its logits was left out: its steps were made for the old head.');
+      notes.add(sentence('about.rounding-left-out'));
     }
     if (node.opType === 'Reshape') adaptReshape(node, change);
     if (node.opType === 'Squeeze' && change.from === 1) adaptSqueeze(node);

@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import type { GraphProto, TensorProto } from './onnx_pb.js';
 
 export const isExternal = (tensor: TensorProto): boolean => tensor.dataLocation === 1;
@@ -39,11 +39,11 @@ async function locate(folder: string, location: string): Promise<string> {
   // Judged before the disk is asked, so that a model cannot even find out which files exist elsewhere.
   if (isAbsolute(location) || isOutside(relative(folder, join(folder, location)))) throw refused(location);
   const path = await realpath(join(folder, location)).catch((cause: unknown) => {
-    throw new AppError('unreadable', `The model's file "${location}" is missing. Put it beside the model.`, { cause });
+    throw tell('unreadable', 'weights-missing', { file: location }, { cause });
   });
   if (isOutside(relative(folder, path))) throw refused(location);
   if ((await stat(path)).isFile()) return path;
-  throw new AppError('unreadable', `The model keeps weights in "${location}", which is not a file. Export it again.`);
+  throw tell('unreadable', 'weights-no-file', { file: location });
 }
 
 /** `sizeBytes` bytes of an external tensor, or as many as its file has. */
@@ -68,8 +68,4 @@ export function readExternalBytes(
 const isOutside = (path: string) => path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
 
 const refused = (location: string) =>
-  new AppError(
-    'unsupported',
-    `The model keeps weights in "${location}", outside its own folder. Only files beside the model are read.`,
-    { detail: { location } },
-  );
+  tell('unsupported', 'weights-outside', { file: location }, { detail: { location } });

@@ -1,5 +1,5 @@
 // Finding the head: from an output back over operators that do not mix the logits, to the last linear layer.
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import type { HeadKind } from '../../../shared/model.ts';
 import { findConstant, findStored } from './constants.ts';
 import { indexGraph, type GraphIndex } from './graph-index.ts';
@@ -52,7 +52,7 @@ const rounding = new Set(['QuantizeLinear', 'DequantizeLinear']);
 export function findHead(graph: GraphProto, modelName: string): HeadSearch {
   const index = indexGraph(graph);
   const [first] = graph.output;
-  if (!first) throw new AppError('unsupported', `${modelName} has no output. Export it again.`);
+  if (!first) throw tell('unsupported', 'no-output', { model: modelName });
   const places = new Map(graph.node.flatMap((node, place) => node.output.map((name) => [name, place] as const)));
   const placeOf = ({ logits }: HeadCandidate) => places.get(logits ?? '') ?? -1;
   const heads = graph.output

@@ -1,5 +1,5 @@
 // The input through which pictures enter a graph, and what the graph itself does to them first.
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import type { ModelInput } from '../../../shared/model.ts';
 import { findConstant } from './constants.ts';
 import { elementTypes, toElementName } from './element-types.ts';
@@ -13,19 +13,20 @@ export function findInput(graph: GraphProto, modelName: string): ModelInput {
   const inputs = graph.input.filter((value) => !stored.has(value.name));
   const input = inputs[0];
   if (!input || inputs.length > 1) {
-    const names = inputs.map((value) => value.name).join(', ') || 'none';
-    throw new AppError('unsupported', `${modelName} should have one input, for pictures; it has ${names}.`);
+    const names = inputs.map((value) => value.name).join(', ');
+    throw names === ''
+      ? tell('unsupported', 'no-input', { model: modelName })
+      : tell('unsupported', 'several-inputs', { model: modelName, inputs: names });
   }
   const element = readElement(input, modelName);
   const dims = readDims(input);
   const declared = dims.map((dim) => dim ?? '?').join(' x ');
   const place = dims.length === 4 ? placeOfChannels(dims, input.name, indexGraph(graph)) : undefined;
   if (!place) {
-    throw new AppError(
-      'unsupported',
-      `${modelName} takes "${input.name}" of ${declared || 'unknown shape'}. ` +
-        `Pictures are fed as batch x channels x height x width or batch x height x width x channels, with 1 or 3 channels.`,
-    );
+    const named = { model: modelName, input: input.name };
+    throw declared === ''
+      ? tell('unsupported', 'input-unknown-shape', named)
+      : tell('unsupported', 'input-shape', { ...named, shape: declared });
   }
   const [height = null, width = null] = place.layout === 'nchw' ? dims.slice(2) : dims.slice(1);
   return { name: input.name, layout: place.layout, element, channels: place.channels, height, width, batch: dims[0]! };
@@ -36,10 +37,7 @@ function readElement(input: ValueInfoProto, modelName: string): ModelInput['elem
   if (element === elementTypes.float32) return 'float32';
   if (element === elementTypes.uint8) return 'uint8';
   if (element === elementTypes.float16) return 'float16';
-  throw new AppError(
-    'unsupported',
-    `${modelName} takes ${toElementName(element)} pictures. Export it with a float32, float16 or uint8 input.`,
-  );
+  throw tell('unsupported', 'input-element', { model: modelName, element: toElementName(element) });
 }
 
 /** The dimensions of an input, null where free. */

@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { basename } from 'node:path';
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import { toModelBytes } from './build.ts';
 import { locateExternalFiles } from './external-data.ts';
 import { makeOutputsPlain } from './plain-outputs.ts';
@@ -41,8 +41,7 @@ export async function readModelFile(path: string, expected?: string): Promise<Mo
   if (!model.graph || model.graph.node.length === 0) throw notOnnx(name);
   const externalPaths = await locateExternalFiles(path, model.graph);
   const sha256 = await hashFiles(bytes, [...externalPaths.values()]);
-  if (expected !== undefined && sha256 !== expected)
-    throw new AppError('conflict', `${name} has changed since it was chosen. Choose it again, and extract anew.`);
+  if (expected !== undefined && sha256 !== expected) throw tell('conflict', 'model-changed', { model: name });
   const plainOutputs = makeOutputsPlain(model.graph);
   const plainBytes = plainOutputs.length === 0 ? bytes : toModelBytes(model);
   return { path, name, bytes: plainBytes, sha256, model, graph: model.graph, plainOutputs, externalPaths };
@@ -56,14 +55,14 @@ async function hashFiles(bytes: Uint8Array, paths: string[]): Promise<string> {
 
 async function readBytes(path: string, name: string): Promise<Uint8Array> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new AppError('unreadable', `There is no file "${name}" at ${path}.`, { cause });
+    throw tell('unreadable', 'no-model-file', { model: name, path }, { cause });
   });
-  if (!found.isFile()) throw new AppError('unreadable', `${name} is not a file. Choose an ONNX file.`);
+  if (!found.isFile()) throw tell('unreadable', 'model-no-file', { model: name });
   if (found.size > largestBytes) {
-    throw new AppError('unsupported', `${name} is larger than 2 GB. Save the model with its weights as external data.`);
+    throw tell('unsupported', 'model-too-large', { model: name });
   }
   return readFile(path).catch((cause: unknown) => {
-    throw new AppError('unreadable', `${name} cannot be read. Check the permissions of the file.`, { cause });
+    throw tell('unreadable', 'model-unreadable', { model: name }, { cause });
   });
 }
 
@@ -76,7 +75,4 @@ function parseModel(bytes: Uint8Array, name: string): ModelProto {
   }
 }
 
-const notOnnx = (name: string, cause?: unknown) =>
-  new AppError('unreadable', `${name} is not an ONNX model, or it is cut short or damaged. Export it again.`, {
-    cause,
-  });
+const notOnnx = (name: string, cause?: unknown) => tell('unreadable', 'not-onnx', { model: name }, { cause });

@@ -1,5 +1,5 @@
 // The numbers of a stored tensor, whatever type they are stored in.
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import { elementTypes } from './element-types.ts';
 import { isExternal, readExternalBytes } from './external-data.ts';
 import type { TensorProto } from './onnx_pb.js';
@@ -46,10 +46,7 @@ export function readValues(tensor: TensorProto, size: number, externalPaths: Map
     isExternal(tensor) ? readExternalBytes(tensor, size * storage.size, externalPaths) : tensor.rawData;
   const found = Float32Array.from(listed.length > 0 ? listed : storage.decode(copyWhole(bytes(), storage.size)));
   if (found.length === size) return found;
-  throw new AppError(
-    'unreadable',
-    `The model is damaged: "${tensor.name}" has ${found.length} values where it should have ${size}. Export it again.`,
-  );
+  throw tell('unreadable', 'values-damaged', { tensor: tensor.name, found: found.length, wanted: size });
 }
 
 /** Copied, since the bytes lie anywhere in their file and an array of numbers must start at a multiple of its size. */

@@ -6,7 +6,7 @@ import type {
   ExperimentCurve,
   ExperimentRequest,
 } from '../../../shared/compute-contract.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import { createRandom, shuffle } from '../../../shared/random.ts';
 import { decodePicture } from '../decode.ts';
 import { mapInParallel } from '../in-parallel.ts';
@@ -50,9 +50,8 @@ export async function runExperiment(
     const { lambda, scale } = settings;
     const context: HeadContext = { matrix: own, preconditioners, rows, classes, lambda, scale, signal };
     const isWrong = Uint8Array.from(given, (label, row) => Number(label !== truth[row]));
-    if (!isWrong.includes(1)) throw new AppError('bad-request', 'No label is wrong: there is nothing to find.');
-    if (!isWrong.includes(0))
-      throw new AppError('bad-request', 'Every label is wrong: no ranking can tell them from right ones.');
+    if (!isWrong.includes(1)) throw tell('bad-request', 'no-label-wrong', {});
+    if (!isWrong.includes(0)) throw tell('bad-request', 'every-label-wrong', {});
     const { scores } = openMethods(context, { labels: given, truth: new Int32Array(n).fill(-1) }, seed);
     const accuracyAfter = openAccuracy(context, given, truth, testRows, testTruth);
     ends.push({

@@ -1,7 +1,7 @@
 // What compute answers about rankings.
 import type { ComputeCalls, ComputeEvents, RankRequest } from '../../../shared/compute-contract.ts';
 import type { BakedRanking, RankingMethod } from '../../../shared/ranking.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import type { FeatureMatrix } from '../representer/feature-matrix.ts';
 import { findNearDuplicates } from '../duplicates.ts';
@@ -29,7 +29,7 @@ export function createRanking(report: (progress: ComputeEvents['progress']) => v
   let last: { key: string; learner: Learner } | undefined;
 
   function toContext({ rows, classes, lambda, scale }: RankRequest, signal: AbortSignal): HeadContext {
-    if (!features) throw new AppError('bad-request', 'No features are loaded; run the extraction first.');
+    if (!features) throw tell('bad-request', 'features-not-loaded', {});
     return { ...features, rows, classes, lambda, scale, signal };
   }
 
@@ -66,12 +66,11 @@ export function createRanking(report: (progress: ComputeEvents['progress']) => v
         return baked;
       },
       'duplicates.find': (request, { signal }) => {
-        if (!features) throw new AppError('bad-request', 'No features are loaded; run the extraction first.');
+        if (!features) throw tell('bad-request', 'features-not-loaded', {});
         return findNearDuplicates(features.matrix, request, report, signal);
       },
       'experiment.run': (request, { signal }) => {
-        if (!features && !request.pixels)
-          throw new AppError('bad-request', 'No features are loaded; run the extraction first.');
+        if (!features && !request.pixels) throw tell('bad-request', 'features-not-loaded', {});
         return runExperiment(request, features?.matrix, report, signal);
       },
       'rank.learn': async ({ judged, isWrong, open, seed, ...request }, { signal }) => {

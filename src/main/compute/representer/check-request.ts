@@ -1,6 +1,7 @@
 // What cannot be fitted, each with a sentence.
 import type { FitRequest } from '../../../shared/compute-contract.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 
 /** Beyond these alpha, the penalty or float32 copies of them are no numbers any more. */
@@ -14,20 +15,17 @@ export function checkRequest(matrix: FeatureMatrix, request: FitRequest): void {
   if (rows.length === 0) throw refused('There are no train images to fit.');
   if (rows.length !== labels.length) throw refused(`A fit of ${rows.length} images was given ${labels.length} labels.`);
   if (!(classes >= 2)) throw refused('A fit tells classes apart: there must be at least two.');
-  if (lambda === 'auto' && rows.length < 2)
-    throw refused('Lambda cannot be chosen from a single train image; give it as a number.');
+  if (lambda === 'auto' && rows.length < 2) throw tell('bad-request', 'single-image', {});
   if (lambda !== 'auto' && !(lambda > 0 && lambda < Infinity))
-    throw refused(`Lambda must be a number above zero; ${lambda} is not.`);
+    throw tell('bad-request', 'lambda-not-positive', { lambda });
   if (lambda !== 'auto' && !(lambda >= leastLambda && lambda <= greatestLambda))
-    throw refused(`Lambda must lie between ${leastLambda} and ${greatestLambda}; ${lambda} does not.`);
-  if (!(tolerance > 0 && tolerance < Infinity))
-    throw refused(`The tolerance must be a number above zero; ${tolerance} is not.`);
+    throw tell('bad-request', 'lambda-range', { least: leastLambda, greatest: greatestLambda, lambda });
+  if (!(tolerance > 0 && tolerance < Infinity)) throw tell('bad-request', 'tolerance', { tolerance });
   if (start && start.length !== (matrix.dimensions + 1) * classes)
     throw refused('The weights to start from belong to a head of another shape.');
   if (imitate && imitate.logits.length !== rows.length * classes)
     throw refused('The logits of the model do not belong to these train images and classes.');
-  if (imitate && lambda === 'auto')
-    throw refused('Lambda is chosen by the given labels, which a fit of the model does not use; give it as a number.');
+  if (imitate && lambda === 'auto') throw tell('bad-request', 'lambda-of-labels', {});
   checkRows(matrix, request);
 }
 
@@ -42,12 +40,8 @@ function checkRows(matrix: FeatureMatrix, { rows, labels, classes, featureScale 
     if (!Number.isFinite(matrix.squaredNorms[row])) broken += 1;
     squares += matrix.squaredNorms[row]!;
   });
-  if (broken > 0)
-    throw refused(
-      `The model gave features that are not finite numbers for ${broken} of ${rows.length} train images; check its preprocessing, or exclude them.`,
-    );
-  if (featureScale === 'none' && squares > greatestSquares)
-    throw refused('The features are too large to be fitted as they are; have them scaled to unit size.');
+  if (broken > 0) throw tell('bad-request', 'features-not-finite', { broken, images: rows.length });
+  if (featureScale === 'none' && squares > greatestSquares) throw tell('bad-request', 'features-too-large', {});
 }
 
 const refused = (sentence: string) => new AppError('bad-request', sentence);

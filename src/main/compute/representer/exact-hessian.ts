@@ -6,7 +6,7 @@
 //   H = (1/n) sum_i S_i (x) f_i f_i^T + 2 lambda J^T J (x) I,   S_i = diag(p) - p p^T without its last row and column,
 // and A_i = J N_i J^T with N_i = (1/n) (I (x) f_i)^T H^-1 (I (x) f_i). Two classes leave the closed form of logistic regression.
 import type { LoadedFit } from '../../../shared/compute-contract.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import { createNode, createTensor, createValue } from '../graph/build.ts';
 import { invertFactor } from './cholesky.ts';
 import type { Curvature, CurvatureOptions } from './curvature.ts';
@@ -36,8 +36,7 @@ export async function openExactHessian(
   onProgress({ done: 0, total: null, stage: 'inverting-curvature' });
   const inverse = await invertFactor(hessian, size, signal).catch((cause: unknown) => {
     if (!(cause instanceof RangeError)) throw cause;
-    const sentence = `Lambda ${fit.lambda} is too small to tell what a fit without an image would say; fit again with a larger one.`;
-    throw new AppError('bad-request', sentence, { cause });
+    throw tell('bad-request', 'lambda-too-small', { lambda: fit.lambda }, { cause });
   });
   const panels = toPanels(inverse, matrix.dimensions + 1, fit.classes - 1, fit.scale);
   return (visit) => visitImages(matrix, fit, panels, visit, signal);

@@ -1,6 +1,7 @@
 // Representer points: which training images make up a logit, and by how much (METHODS 1.2, 1.6).
 import type { ExplainAnswer, ExplainedPoint, ExplainRequest, LoadedFit } from '../../../shared/compute-contract.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import type { Products } from './products.ts';
 import { addScaled, dot, norm } from './vectors.ts';
@@ -132,15 +133,12 @@ function checkRequest(matrix: FeatureMatrix, { classes }: LoadedFit, { rows, tow
   const isClass = (c: number) => Number.isInteger(c) && c >= 0 && c < classes;
   if (!isClass(toward) || (against !== null && !isClass(against)))
     throw refused(`The fit has ${classes} classes; one that was asked for is not among them.`);
-  if (toward === against) throw refused('A class cannot be compared with itself; name another one.');
+  if (toward === against) throw tell('bad-request', 'same-class', {});
   if (!(count >= 0)) throw refused(`${count} points cannot be listed.`);
   if (rows.length === 0) throw refused('There is no image to explain.');
   for (const row of rows) {
     if (!(row >= 0 && row < matrix.rows)) throw refused(`There is no image in row ${row} of ${matrix.rows}.`);
-    if (!Number.isFinite(matrix.squaredNorms[row]))
-      throw refused(
-        'The model gave features that are not finite numbers for this image, so its logits cannot be explained.',
-      );
+    if (!Number.isFinite(matrix.squaredNorms[row])) throw tell('bad-request', 'not-explained', {});
   }
 }
 

@@ -1,5 +1,5 @@
 // The features of all images of the project, one row each.
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 
 export class FeatureMatrix {
   readonly rows: number;
@@ -53,11 +53,7 @@ function allocate(bytes: number): SharedArrayBuffer {
   try {
     return new SharedArrayBuffer(bytes);
   } catch (cause) {
-    throw new AppError(
-      'unavailable',
-      `The features need ${(bytes / 1e9).toFixed(1)} GB of memory, more than this machine gives; use fewer images or a model with fewer features.`,
-      { cause },
-    );
+    throw tell('unavailable', 'features-memory', { size: (bytes / 1e9).toFixed(1) }, { cause });
   }
 }
 

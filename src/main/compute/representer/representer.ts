@@ -1,7 +1,7 @@
 // What compute knows of representer points: the feature matrix of all images and the fit that explanations are made from.
 import type { ComputeCalls, ComputeEvents, LoadedFit } from '../../../shared/compute-contract.ts';
 import type { FitTarget } from '../../../shared/fit.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import { compareValues } from './change.ts';
 import { explainLogit } from './explain.ts';
@@ -42,13 +42,13 @@ export function createRepresenter(
   const fits = new Map<FitTarget, LoadedFit>();
 
   function requireMatrix(): FeatureMatrix {
-    if (!matrix) throw new AppError('bad-request', 'No features are loaded; run the extraction first.');
+    if (!matrix) throw tell('bad-request', 'features-not-loaded', {});
     return matrix;
   }
 
   function requireFit(target: FitTarget): LoadedFit {
     const fit = fits.get(target);
-    if (!fit) throw new AppError('bad-request', 'No fit is loaded; fit the head first.');
+    if (!fit) throw tell('bad-request', 'fit-not-loaded', {});
     return fit;
   }
 
@@ -79,7 +79,7 @@ export function createRepresenter(
     'fit.predict': async ({ fit, rows }, { signal }) => {
       const { weights, classes, scale } = typeof fit === 'string' ? requireFit(fit) : fit;
       if (weights.length !== (requireMatrix().dimensions + 1) * classes)
-        throw new AppError('bad-request', 'These weights belong to other features; fit the head again.');
+        throw tell('bad-request', 'weights-of-others', {});
       const logits = new Float64Array(rows.length * classes);
       const products = createOnnxProducts(requireMatrix(), rows, scale, signal, 'float64');
       await products.multiply(weights, (block, first) => logits.set(block, first * classes));
@@ -118,5 +118,5 @@ function checkLoaded({ rows, labels, classes, weights, gradient, alpha }: Loaded
     labels.length === rows.length &&
     alpha.length === rows.length * classes &&
     (rows.at(-1) ?? 0) < matrix.rows;
-  if (!fits) throw new AppError('bad-request', 'The saved fit belongs to other features; fit the head again.');
+  if (!fits) throw tell('bad-request', 'fit-of-others', {});
 }

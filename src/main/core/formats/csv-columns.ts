@@ -1,5 +1,5 @@
 // Which column is which: named by the person, or guessed from the names that people use.
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 
 /** Column names as in the header; what is left out is guessed. */
 export interface CsvChoice {
@@ -30,17 +30,14 @@ export function chooseColumns(columns: readonly string[], choice: CsvChoice, nam
   const choose = (named: string | undefined, usual: readonly string[]): string | undefined => {
     if (named === undefined) return guess(columns, usual);
     if (columns.includes(named)) return named;
-    throw new AppError('bad-request', `${name} has no column "${named}". ${listColumns(columns)}`);
+    throw tell('bad-request', 'no-column', { file: name, column: named, columns: columns.join(', ') });
   };
   const path = choose(choice.pathColumn, pathNames);
   const label = choose(choice.labelColumn, labelNames);
   const split = choose(choice.splitColumn, splitNames) ?? null;
   if (path !== undefined && label !== undefined) return { path, label, split };
-  const missing = path === undefined ? 'the path of the image' : 'the label';
-  throw new AppError(
-    'bad-request',
-    `It is not clear which column of ${name} holds ${missing}. ${listColumns(columns)} Choose one of them.`,
-  );
+  const missing = path === undefined ? 'which-path' : 'which-label';
+  throw tell('bad-request', missing, { file: name, columns: columns.join(', ') });
 }
 
 function guess(columns: readonly string[], usual: readonly string[]): string | undefined {
@@ -48,8 +45,6 @@ function guess(columns: readonly string[], usual: readonly string[]): string | u
   const found = usual.find((name) => plain.includes(name));
   return found === undefined ? undefined : columns[plain.indexOf(found)];
 }
-
-const listColumns = (columns: readonly string[]) => `Its columns are: ${columns.join(', ')}.`;
 
 function words(text: string): string[] {
   return text.split(/\s+/);

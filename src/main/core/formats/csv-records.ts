@@ -2,7 +2,7 @@
 // same record to both.
 import { parse, CsvError, type Options } from 'csv-parse';
 import { parse as parseWhole } from 'csv-parse/sync';
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 
 export type ByteSource = Iterable<Buffer> | AsyncIterable<Buffer>;
 
@@ -49,7 +49,7 @@ export const parseOptions = (delimiter: string) =>
 export async function openCsv(source: ByteSource, name: string): Promise<OpenCsv> {
   const chunks = refuseOtherEncodings(source, name);
   const head = await takeHead(chunks);
-  if (head.length === 0) throw new AppError('unreadable', `${name} is empty. Choose a file with a header and labels.`);
+  if (head.length === 0) throw tell('unreadable', 'file-empty', { file: name });
   const { delimiter, columns } = guessDelimiter(head);
   return { delimiter, columns, records: readRecords(head, chunks, delimiter) };
 }
@@ -114,7 +114,7 @@ async function* refuseOtherEncodings(source: ByteSource, name: string): AsyncGen
     } catch {
       // Bytes that are no UTF-8; the sentence below is all there is to say of them.
     }
-    throw new AppError('unreadable', `${name} is not UTF-8 text. Save it as "CSV UTF-8" and try again.`);
+    throw tell('unreadable', 'file-not-utf8', { file: name });
   };
   for await (const chunk of source) {
     decode(chunk);

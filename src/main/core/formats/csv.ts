@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Problem } from '../../../shared/labels.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { sentence, tell } from '../../../shared/told.ts';
 import { replaceCell } from './csv-cells.ts';
 import { chooseColumns, type CsvChoice, type CsvColumns } from './csv-columns.ts';
 import { openCsv, type ByteSource, type CsvRecord } from './csv-records.ts';
@@ -48,7 +48,7 @@ export async function* readCsv(file: string, imagesFolder: string, choice: CsvCh
     const { line, record, label, split } = row;
     const found = await paths.find(row.path);
     if ('reason' in found) {
-      yield { path: row.path, reason: `Line ${line}: this path ${found.reason}.` };
+      yield { path: row.path, reason: sentence(`problem.path-${found.reason}`, { line }) };
       continue;
     }
     const earlier = seen.get(found.path);
@@ -104,21 +104,18 @@ function createRowReader(columns: readonly string[], chosen: CsvColumns, name: s
     if (!cells)
       return {
         path: name,
-        reason: `Line ${line}: a quote opens and never closes; from there on nothing could be read.`,
+        reason: sentence('problem.open-quote', { line }),
       };
     const path = cells[pathAt]?.trim() ?? '';
-    const toProblem = (reason: string): Problem => ({ path: path || name, reason: `Line ${line} ${reason}` });
+    const toProblem = (reason: string): Problem => ({ path: path || name, reason });
     if (cells.length !== columns.length)
-      return toProblem(
-        `has ${cells.length} cells where the header has ${columns.length}; a cell with a delimiter needs quotes.`,
-      );
+      return toProblem(sentence('problem.cells', { line, found: cells.length, wanted: columns.length }));
     const label = cells[labelAt]!.trim();
     const splitName = cells[splitAt]?.trim() ?? '';
     const split = splitName === '' ? null : readSplitName(splitName);
-    if (path === '') return toProblem('has no path.');
-    if (label === '') return toProblem('has no label.');
-    if (split === undefined)
-      return toProblem(`names the split "${splitName}"; known are train, test, val and ignored.`);
+    if (path === '') return toProblem(sentence('problem.no-path', { line }));
+    if (label === '') return toProblem(sentence('problem.no-label', { line }));
+    if (split === undefined) return toProblem(sentence('problem.split', { line, split: splitName }));
     return { line, record, path, label, split };
   };
 }
@@ -126,8 +123,8 @@ function createRowReader(columns: readonly string[], chosen: CsvColumns, name: s
 /** Why the second row on an image does not count. */
 export const compareRows = (first: { label: string; line: number }, { label, line }: Row): string =>
   first.label === label
-    ? `Line ${line} repeats line ${first.line}; the image is counted once.`
-    : `Line ${line} says ${label} where line ${first.line} says ${first.label}; line ${first.line} counts.`;
+    ? sentence('problem.repeated', { line, first: first.line })
+    : sentence('problem.contradicted', { line, label, first: first.line, counts: first.label });
 
 async function hasTestRow(file: string, splitAt: number): Promise<boolean> {
   for await (const { cells } of readRecords(file)) {
@@ -150,9 +147,7 @@ async function* translateErrors(bytes: AsyncIterable<Buffer>, file: string): Asy
   try {
     yield* bytes;
   } catch (cause) {
-    throw new AppError('unreadable', `${file} cannot be read. Choose a file that is there and that you may read.`, {
-      cause,
-    });
+    throw tell('unreadable', 'file-unreadable', { file }, { cause });
   }
 }
 

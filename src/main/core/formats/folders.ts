@@ -3,7 +3,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Split } from '../../../shared/labels.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { sentence, tell } from '../../../shared/told.ts';
 import type { LabelledFiles } from './labelled-file.ts';
 import { readSplitName, settleSplit } from './split-names.ts';
 
@@ -14,7 +14,7 @@ import { readSplitName, settleSplit } from './split-names.ts';
  */
 export async function* readFolders(imagesFolder: string): LabelledFiles {
   const top = await listFolder(imagesFolder).catch((cause: unknown) => {
-    throw new AppError('unreadable', `${imagesFolder} cannot be read. Choose a folder that you may read.`, { cause });
+    throw tell('unreadable', 'folder-unreadable', { folder: imagesFolder }, { cause });
   });
   const folders = top.filter((entry) => entry.isDirectory());
   yield* readLoosePictures(imagesFolder, '', top);
@@ -26,7 +26,7 @@ export async function* readFolders(imagesFolder: string): LabelledFiles {
   for (const { name } of folders) {
     const split = readSplitName(name);
     if (!split) {
-      yield { path: name, reason: 'This folder lies beside train and is itself no split, so it was left out.' };
+      yield { path: name, reason: sentence('problem.beside-train') };
       continue;
     }
     const entries = await listFolder(join(imagesFolder, name));
@@ -54,7 +54,7 @@ async function* readClass(imagesFolder: string, folder: string, label: string, s
     if (entry.isDirectory()) yield* readClass(imagesFolder, path, label, split);
     else if (await isLinkToFolder(imagesFolder, path, entry)) yield linkedFolder(path);
     else if (isPicture(entry)) yield { path, label, split, record: null };
-    else yield { path, reason: 'This is not a picture, so it was left out.' };
+    else yield { path, reason: sentence('problem.not-a-picture') };
   }
 }
 
@@ -63,7 +63,7 @@ async function* readLoosePictures(imagesFolder: string, folder: string, entries:
   for (const entry of entries) {
     const path = joinPath(folder, entry.name);
     if (entry.isDirectory() || !isPicture(entry) || (await isLinkToFolder(imagesFolder, path, entry))) continue;
-    yield { path, reason: 'This picture lies in no class folder, so it has no label.' };
+    yield { path, reason: sentence('problem.no-class') };
   }
 }
 
@@ -73,7 +73,7 @@ async function* readLoosePictures(imagesFolder: string, folder: string, entries:
  */
 const linkedFolder = (path: string) => ({
   path,
-  reason: 'This is a link to a folder; links are not followed. Put the folder itself here.',
+  reason: sentence('problem.linked-folder'),
 });
 
 async function isLinkToFolder(imagesFolder: string, path: string, entry: Dirent): Promise<boolean> {

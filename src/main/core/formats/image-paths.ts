@@ -2,8 +2,8 @@
 import { access, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative, win32 } from 'node:path';
 
-/** The path of a file in the images folder, or a sentence on why there is none. */
-export type FoundPath = { path: string } | { reason: string };
+/** The path of a file in the images folder, or why there is none. */
+export type FoundPath = { path: string } | { reason: 'outside' | 'missing' };
 
 interface Listing {
   /** The folder as its name is on the disk, relative to the images folder; '' for that itself. */
@@ -31,10 +31,10 @@ export class ImagePaths {
   /** `written` may have backslashes and be absolute; it may not lead out of the images folder. */
   async find(written: string): Promise<FoundPath> {
     const inside = await this.#toRelative(written);
-    if (inside === undefined) return { reason: 'leads out of the images folder' };
+    if (inside === undefined) return { reason: 'outside' };
     const listing = await this.#list(posix.dirname(inside));
     const name = listing && (await this.#findName(listing, posix.basename(inside)));
-    return name === undefined ? { reason: 'is not in the images folder' } : { path: posix.join(listing!.path, name) };
+    return name === undefined ? { reason: 'missing' } : { path: posix.join(listing!.path, name) };
   }
 
   async #toRelative(written: string): Promise<string | undefined> {

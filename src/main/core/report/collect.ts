@@ -5,7 +5,7 @@ import type { ClassCount, ReviewState, Split } from '../../../shared/labels.ts';
 import type { ProjectModel } from '../../../shared/project.ts';
 import type { ErrorsLeft } from '../../../shared/ranking.ts';
 import type { Measured, PairedTest, RecoveryCurve, Run, RunMeasures, Versions } from '../../../shared/runs.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { tell } from '../../../shared/told.ts';
 import { findFalls, type Fall } from '../../../shared/falls.ts';
 import { contentKeyOf, thumbnailWidth } from '../../../shared/media-url.ts';
 import type { ComputeClient } from '../compute-client.ts';
@@ -64,8 +64,7 @@ export async function collectReport(
   const overview = describeProject(project);
   const { runs, pairedTest, difference, secondsSpent, curve, isCurveOlder } = readRecovery(project);
   const [before, after] = [runs[0], runs.at(-1)];
-  if (!before || !after || !overview.model || !overview.fit)
-    throw new AppError('not-found', 'There is no run to report. Fit the head on a project with test images first.');
+  if (!before || !after || !overview.model || !overview.fit) throw tell('not-found', 'no-run-to-report', {});
   const measure = (run: Run) => measureRun(project, compute, loaded, run.id, signal);
   const nameOf = (classId: number) => overview.classes[classId - 1]!.name;
   const { name, description, provider, providersTried } = overview.model;

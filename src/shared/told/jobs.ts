@@ -1,0 +1,28 @@
+// Jobs that did not get to their end, and what they are called in a sentence.
+export const jobs = {
+  'error.no-job': 'There is no job {{job}} in this project.',
+  'error.nothing-to-resume': 'That {{kind}} is {{state}}, so there is nothing to resume.',
+  'result.cancelled-early': 'Cancelled before it began.',
+  'result.not-started': 'Not started, because the {{kind}} before it was {{state}}.',
+  'result.stopped': 'Stopped after {{done}}; what was done is kept.',
+  'result.stopped-of': 'Stopped after {{done}} of {{total}}; what was done is kept.',
+
+  'kind.sample': 'sample',
+  'kind.import': 'import',
+  'kind.extract': 'extract',
+  'kind.fit': 'fit',
+  'kind.experiment': 'experiment',
+  'kind.duplicates': 'duplicates',
+  'kind.rank': 'rank',
+  'kind.retrain': 'retrain',
+  'kind.reproduce': 'reproduce',
+  'kind.report': 'report',
+  'kind.recovery': 'recovery',
+  'kind.export': 'export',
+  'state.queued': 'queued',
+  'state.running': 'running',
+  'state.done': 'done',
+  'state.failed': 'failed',
+  'state.cancelled': 'cancelled',
+  'state.interrupted': 'interrupted',
+} as const;
