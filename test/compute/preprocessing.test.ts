@@ -122,6 +122,50 @@ describe('preprocessing', () => {
     expect(notes[0]).toContain('itself scales its pixels');
   });
 
+  it.each([
+    ['BGR where blue comes first', [103.939, 116.779, 123.68], undefined, 'bgr'],
+    ['RGB where the graph turns it around before', [103.939, 116.779, 123.68], [2, 1, 0], 'rgb'],
+    ['RGB where red comes first', [123.68, 116.779, 103.939], undefined, 'rgb'],
+  ])("knows by the usual photographs' means that the model takes %s", (_, means, places, channels) => {
+    const turn = places ? [createNode('Gather', ['picture', 'places'], ['turned'], { axis: 1n })] : [];
+    const { preprocessing, notes } = understand({
+      body: [
+        ...turn,
+        createNode('Sub', [places ? 'turned' : 'picture', 'means'], ['scaled']),
+        createNode('GlobalAveragePool', ['scaled'], ['pooled']),
+      ],
+      initializers: [
+        ...headTensors,
+        createTensor('means', [3, 1, 1], Float32Array.from(means)),
+        createTensor('places', [places?.length ?? 0], BigInt64Array.from(places ?? [], BigInt)),
+      ],
+    });
+    expect(preprocessing).toMatchObject({ range: '0-255', channels });
+    expect(notes).toContain(`The order of the means in the model says that it takes ${channels.toUpperCase()}.`);
+  });
+
+  it('of bytes behind a normalisation is 0 to 255, and the channels are those of the first convolution', () => {
+    const perChannel = (name: string, value: number) => createTensor(name, [3], new Float32Array(3).fill(value));
+    const { input, preprocessing } = understand({
+      ...picture('float32', ['N', 'C', 4, 4]),
+      body: [
+        createNode('BatchNormalization', ['picture', 'one', 'none', 'means', 'variances'], ['normal']),
+        createNode('Conv', ['normal', 'k'], ['map']),
+        createNode('GlobalAveragePool', ['map'], ['pooled']),
+      ],
+      initializers: [
+        ...headTensors,
+        perChannel('one', 1),
+        perChannel('none', 0),
+        perChannel('means', 120),
+        perChannel('variances', 3600),
+        createTensor('k', [3, 3, 1, 1], new Float32Array(9)),
+      ],
+    });
+    expect(input).toMatchObject({ layout: 'nchw', channels: 3 });
+    expect(preprocessing.range).toBe('0-255');
+  });
+
   it('of bytes is fixed', () => {
     const bytes: TinyParts = {
       ...picture('uint8', ['N', 3, 4, 4]),

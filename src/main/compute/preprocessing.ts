@@ -1,6 +1,7 @@
 // How pictures are to enter a model: guessed from the graph, then set right by the person.
 import { sentence, tell } from '../../shared/told.ts';
 import type { ModelInput, Preprocessing } from '../../shared/model.ts';
+import type { OwnScaling } from './graph/find-input.ts';
 
 /**
  * The preprocessing of a model: what `choice` says, and for the rest the best guess, with a sentence for each thing that
@@ -9,12 +10,12 @@ import type { ModelInput, Preprocessing } from '../../shared/model.ts';
  */
 export function choosePreprocessing(
   input: ModelInput,
-  ownScaling: 'bytes' | 'unit' | undefined,
+  ownScaling: OwnScaling,
   choice: Partial<Preprocessing>,
 ): { preprocessing: Preprocessing; notes: string[] } {
   const size = chooseSize(input, choice);
-  const channels = chooseChannels(input, choice);
-  const takesBytes = input.element === 'uint8' || ownScaling === 'bytes';
+  const channels = chooseChannels(input, ownScaling, choice);
+  const takesBytes = input.element === 'uint8' || ownScaling.from === 'bytes';
   const preprocessing: Preprocessing = {
     ...size,
     shortestSide: chooseShortestSide(size, choice),
@@ -30,7 +31,7 @@ export function choosePreprocessing(
   const notes = [
     ...noteSize(input, choice),
     ...noteScaling(input, ownScaling, isScalingGiven),
-    ...noteChannels(input, choice),
+    ...noteChannels(input, ownScaling, choice),
   ];
   return { preprocessing, notes };
 }
@@ -58,8 +59,12 @@ function chooseShortestSide(
   throw tell('bad-request', 'shortest-side', { side: shortestSide, size: `${width} x ${height}`, least });
 }
 
-function chooseChannels(input: ModelInput, choice: Partial<Preprocessing>): Preprocessing['channels'] {
-  const channels = choice.channels ?? (input.channels === 1 ? 'gray' : 'rgb');
+function chooseChannels(
+  input: ModelInput,
+  ownScaling: OwnScaling,
+  choice: Partial<Preprocessing>,
+): Preprocessing['channels'] {
+  const channels = choice.channels ?? (input.channels === 1 ? 'gray' : (ownScaling.channels ?? 'rgb'));
   const count = channels === 'gray' ? 1 : 3;
   if (count === input.channels) return channels;
   throw tell('bad-request', 'channel-order', { channels: input.channels, order: channels, given: count });
@@ -80,11 +85,13 @@ function noteSize(input: ModelInput, choice: Partial<Preprocessing>): string[] {
   return [sentence('about.size', { side: usualSide })];
 }
 
-function noteScaling(input: ModelInput, ownScaling: 'bytes' | 'unit' | undefined, isGiven: boolean): string[] {
+function noteScaling(input: ModelInput, ownScaling: OwnScaling, isGiven: boolean): string[] {
   if (isGiven) return [];
   if (input.element === 'uint8') return [sentence('about.bytes')];
-  return [sentence(ownScaling ? `about.scales-${ownScaling}` : 'about.scaling')];
+  return [sentence(ownScaling.from ? `about.scales-${ownScaling.from}` : 'about.scaling')];
 }
 
-const noteChannels = (input: ModelInput, choice: Partial<Preprocessing>): string[] =>
-  choice.channels === undefined && input.channels === 3 ? [sentence('about.channels')] : [];
+function noteChannels(input: ModelInput, { channels }: OwnScaling, choice: Partial<Preprocessing>): string[] {
+  if (choice.channels !== undefined || input.channels !== 3) return [];
+  return [channels ? sentence('about.order', { order: channels.toUpperCase() }) : sentence('about.channels')];
+}

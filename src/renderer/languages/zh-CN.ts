@@ -1017,6 +1017,7 @@ export const texts: Language['texts'] = {
   'about.scaling':
     '文件没有说明像素如何缩放：假定为 0 至 1，不用均值和标准差。如果训练时不同，请设定范围、均值和标准差。',
   'about.channels': '文件没有说明通道的顺序：假定为 RGB。',
+  'about.order': '由模型中均值的顺序可知，模型接收 {{order}}。',
   'about.other-output': '不使用输出“{{output}}”：另一个输出通向分类头。',
   'about.batch_other': '模型每次只接收 {{count}} 张图片，因而较慢。',
   'about.no-head': '模型没有分类头：取其输出“{{output}}”的 {{dimensions}} 个值作为特征，并在其上拟合分类头。',
@@ -1120,7 +1121,9 @@ export const texts: Language['texts'] = {
     '修复后模型的 logit 与拟合的相差 {{difference}} %，因此未保留。请重新提取特征、拟合并导出。',
   'error.repaired-full': '磁盘已满，无法写入 {{path}}。请腾出空间后重新导出。',
   'error.repaired-not-written': '无法写入 {{path}}。请选择您有权写入的文件夹。',
-  'error.weights-exist': '模型将权重存放在“{{file}}”中，而 {{path}} 已经存在。请选择空文件夹，或模型自己的文件夹。',
+  'error.weights-exist':
+    '模型将权重存放在“{{file}}”中，而 {{path}} 已经存在且内容不同。请选择空文件夹，或模型自己的文件夹。',
+  'error.repaired-unchecked': '无法检查修复后的模型，因为没有一张图片可以读取。请确认图片文件夹存在，然后重新导出。',
   'result.labels_other': '已将 {{count}} 个更改的标签写入 {{path}}。',
   'result.test-labels_other': '已将对测试标签的 {{count}} 个判定写入 {{path}}。',
   'result.pace': '{{reviewer}} 的速度已写入 {{path}}。',
@@ -1128,6 +1131,7 @@ export const texts: Language['texts'] = {
     '以 lambda {{lambda}} 为 {{classes}} 个类别拟合了分类头的模型已写入 {{path}}。在 {{images}} 张图像上，其 logit 与拟合的至多相差最大值的 {{difference}}。',
   'result.weights-beside': '其权重在它旁边：{{files}}。',
   'about.softmax': '其 Sigmoid 已改为 Softmax：分类头是按只有一个正确类别拟合的。',
+  'about.later-labels_other': '此拟合之后又更改了 {{count}} 次标签；请重新训练并再次导出，使其进入模型。',
   'about.widened': '其输出原为每张图片一个数，现为 {{classes}} 个，每个类别一个。',
   'about.rounding-left-out': '已去掉对其 logit 的取整：其步长是为原来的分类头而定的。',
 };

@@ -57,6 +57,7 @@ export const models = {
   'about.scaling':
     'The file does not say how pixels are scaled: 0 to 1 is assumed, without mean and std. If the model was trained otherwise, set range, mean and std.',
   'about.channels': 'The file does not say the order of the channels: RGB is assumed.',
+  'about.order': 'The order of the means in the model says that it takes {{order}}.',
   'about.other-output': 'The output "{{output}}" is passed over: another leads to the head.',
   'about.batch_one': 'The model takes exactly {{count}} picture at a time, which is slower than many.',
   'about.batch_other': 'The model takes exactly {{count}} pictures at a time, which is slower than many.',

@@ -1,7 +1,7 @@
 // The input through which pictures enter a graph, and what the graph itself does to them first.
 import { tell } from '../../../shared/told.ts';
 import type { ModelInput } from '../../../shared/model.ts';
-import { findConstant } from './constants.ts';
+import { findConstant, findShape } from './constants.ts';
 import { elementTypes, toElementName } from './element-types.ts';
 import type { ModelFile } from './model-file.ts';
 import { indexGraph, type GraphIndex } from './graph-index.ts';
@@ -59,50 +59,92 @@ function placeOfChannels(
   return channels === 1 || channels === 3 ? { layout: 'nchw', channels } : undefined;
 }
 
+/** Of the first convolution, where nothing before it changes how many there are. */
 function channelsOfConvolution(name: string, index: GraphIndex): number | undefined {
-  const convolution = index.takers.get(name)?.find((node) => node.opType === 'Conv');
-  return convolution && findConstant(convolution.input[1] ?? '', index)?.dims[1];
+  for (const { node } of wayIn(name, index)) {
+    if (node.opType === 'Conv') return findConstant(node.input[1] ?? '', index)?.dims[1];
+    if (node.opType === 'Transpose' || !(scaling.has(node.opType) || moving.has(node.opType))) return undefined;
+  }
+  return undefined;
+}
+
+/** The nodes that pictures pass one after the other, until they part, each with the tensor by which it is reached. */
+function* wayIn(name: string, index: GraphIndex): Generator<{ node: NodeProto; tensor: string }> {
+  let tensor = name;
+  for (let step = 0; step < index.graph.node.length; step++) {
+    const [node, ...others] = index.takers.get(tensor) ?? [];
+    if (!node || others.length > 0) return;
+    yield { node, tensor };
+    tensor = node.output[0] ?? '';
+  }
 }
 
 /** Operators by which a graph may scale pixels on its way in; the constants are their second inputs. */
-const scaling = new Set(['Sub', 'Add', 'Mul', 'Div']);
-const moving = new Set(['Cast', 'Transpose', 'Identity']);
+const scaling = new Set(['Sub', 'Add', 'Mul', 'Div', 'BatchNormalization']);
+/** Operators that leave the pixels' values as they are, or much so. */
+const moving = new Set(['Cast', 'Transpose', 'Identity', 'Slice', 'Gather', 'Resize', 'Upsample', 'Pad']);
 
-/**
- * Whether the graph itself scales its pixels, and from which range: 'bytes' for 0 to 255, 'unit' for 0 to 1;
- * undefined where the first thing it does is something else.
- */
-export function findOwnScaling({ graph, externalPaths }: ModelFile, input: ModelInput): 'bytes' | 'unit' | undefined {
+export interface OwnScaling {
+  /** 'bytes' where pixels of 0 to 255 are scaled, 'unit' for 0 to 1; undefined where the graph scales none. */
+  from: 'bytes' | 'unit' | undefined;
+  /** The order of the channels, where the means that are subtracted tell it. */
+  channels: 'rgb' | 'bgr' | undefined;
+}
+
+/** How the graph itself scales its pixels, before it does anything else with them. */
+export function findOwnScaling({ graph, externalPaths }: ModelFile, input: ModelInput): OwnScaling {
   const index = indexGraph(graph);
   const constants: { operator: string; largest: number }[] = [];
-  let tensor = input.name;
-  for (let step = 0; step < graph.node.length; step++) {
-    const takers = index.takers.get(tensor) ?? [];
-    const node = takers[0];
-    if (!node || takers.length > 1) break;
+  let channels: OwnScaling['channels'];
+  let isTurned = false;
+  for (const { node, tensor } of wayIn(input.name, index)) {
     if (scaling.has(node.opType)) {
-      const largest = largestConstant(node, tensor, index, externalPaths);
-      if (largest === undefined) break;
+      const values = readScale(node, tensor, index, externalPaths);
+      if (!values) break;
+      const largest = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+      // Pixels around zero have been scaled before they come in.
+      if (node.opType === 'BatchNormalization' && largest < leastMean) break;
       constants.push({ operator: node.opType, largest });
+      channels ??= orderOf(values, isTurned);
     } else if (!moving.has(node.opType)) break;
-    tensor = node.output[0] ?? '';
+    isTurned = isTurned !== turnsChannels(node, index);
   }
-  if (constants.length === 0) return undefined;
-  return constants.some(isForBytes) ? 'bytes' : 'unit';
+  if (constants.length === 0) return { from: undefined, channels };
+  return { from: constants.some(isForBytes) ? 'bytes' : 'unit', channels };
 }
+
+const leastMean = 0.1;
 
 /** Means above 2, divisors above 2 and factors below 1/20 only make sense for pixels of 0 to 255. */
 function isForBytes({ operator, largest }: { operator: string; largest: number }): boolean {
   return operator === 'Mul' ? largest < 0.05 : largest > 2;
 }
 
-function largestConstant(
+/** What a node scales or moves pixels by: of a normalisation the mean. */
+function readScale(
   node: NodeProto,
   tensor: string,
   index: GraphIndex,
   externalPaths: Map<string, string>,
-): number | undefined {
-  const constant = findConstant(node.input.find((name) => name !== tensor) ?? '', index);
-  if (!constant) return undefined;
-  return constant.read(externalPaths).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+): Float32Array | undefined {
+  const name = node.opType === 'BatchNormalization' ? node.input[3] : node.input.find((each) => each !== tensor);
+  return findConstant(name ?? '', index)?.read(externalPaths);
+}
+
+/** Of ImageNet's pictures, red, green and blue: everyone's photographs. */
+const usualMeans = [0.485, 0.456, 0.406];
+
+/** The order in which the usual means are subtracted, of channels that may have been turned around before. */
+function orderOf(values: Float32Array, isTurned: boolean): OwnScaling['channels'] {
+  const means = [...values].map((value) => Math.abs(value) / (Math.abs(value) > 2 ? 255 : 1));
+  const isUsual = (order: number[]) =>
+    means.length === 3 && means.every((mean, i) => Math.abs(mean - order[i]!) < 0.01);
+  if (isUsual(usualMeans)) return isTurned ? 'bgr' : 'rgb';
+  return isUsual(usualMeans.toReversed()) ? (isTurned ? 'rgb' : 'bgr') : undefined;
+}
+
+/** Whether the node makes BGR of RGB: by the places 2, 1, 0, or by steps of -1. */
+function turnsChannels(node: NodeProto, index: GraphIndex): boolean {
+  if (node.opType === 'Gather') return findShape(node.input[1] ?? '', index)?.join() === '2,1,0';
+  return node.opType === 'Slice' && findShape(node.input[4] ?? '', index)?.join() === '-1';
 }
