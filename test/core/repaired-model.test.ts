@@ -1,5 +1,6 @@
 // The repaired model after a life of changes, held against the fit by nobody's code but ONNX Runtime's and sharp's.
 import { copyFileSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readModelFile } from '../../src/main/compute/graph/model-file.ts';
 import type { ModelExportResult } from '../../src/main/core/export-model.ts';
 import type { StartJob } from '../../src/shared/core-contract.ts';
+import { sentence } from '../../src/shared/told.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 
 let real: RealCore;
@@ -22,6 +24,12 @@ async function finish<Result>(request: StartJob): Promise<Result> {
   expect(job).toMatchObject({ state: 'done', error: null });
   return (await real.client.call('jobs.result', { id: job.id })) as Result;
 }
+
+const exportAs = async (name: string) =>
+  finish<ModelExportResult>({
+    kind: 'export',
+    params: { format: 'onnx', folder: await real.place(real.folder), name },
+  });
 
 it('has the classes of the data set and the logits of the newest fit, whatever was decided and imported since', async () => {
   const { call } = real.client;
@@ -50,13 +58,18 @@ it('has the classes of the data set and the logits of the newest fit, whatever w
     decisions: [...ids.values()].slice(0, 2).map((imageId) => ({ imageId, action: 'exclude' })),
   });
   await finish({ kind: 'fit', params: { lambda: 0.01 } });
+  const early = await exportAs('early.onnx');
+  expect(early.notes).toEqual([]);
+  await call('reviews.decide', { decisions: [{ imageId: ids.get(wrong[2]!)!, action: 'exclude' }] });
+  const { notes } = await exportAs('late.onnx');
+  expect(notes).toEqual([sentence('about.later-labels', { count: 1 })]);
   await finish({ kind: 'retrain', params: {} });
 
-  const { written, ...result } = await finish<ModelExportResult>({
-    kind: 'export',
-    params: { format: 'onnx', folder: await real.place(real.folder), name: 'repaired.onnx' },
-  });
-  expect(result).toMatchObject({ classes: 3, changed: wrong.length, checked: 100 });
+  // A picture that is gone since is no reason to keep the model back.
+  const gone = await call('images.card', { imageId: 139, method: 'importance' });
+  await rm(join(images, gone.path));
+  const { written, ...result } = await exportAs('repaired.onnx');
+  expect(result).toMatchObject({ classes: 3, changed: wrong.length, checked: 99, notes: [] });
   const { fit } = await call('projects.overview', {});
   const { metadataProps } = (await readModelFile(written)).model;
   expect(Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]))).toMatchObject({

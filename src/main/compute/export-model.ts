@@ -1,6 +1,6 @@
 // The repaired model: the original file with a fitted head in the place of its own, checked by running it.
 import { constants } from 'node:fs';
-import { copyFile, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ExportAnswer, ExportRequest } from '../../shared/compute-contract.ts';
 import { sentence, tell } from '../../shared/told.ts';
@@ -8,10 +8,11 @@ import { decodePicture } from './decode.ts';
 import { toModelBytes } from './graph/build.ts';
 import { listExternalFiles } from './graph/external-data.ts';
 import type { HeadWeights } from './graph/head-weights.ts';
-import { readModelFile, type ModelFile } from './graph/model-file.ts';
+import { hashFiles, readModelFile, type ModelFile } from './graph/model-file.ts';
 import { replaceHead } from './graph/replace-head.ts';
 import { loadOnnxRuntime } from './native-libraries.ts';
 import { proveModel } from './prove-model.ts';
+import { toPictureProblem } from './pictures.ts';
 import { openSession, toModelError, type SessionPlan } from './session.ts';
 import { understandModel } from './understand-model.ts';
 import { createTensorWriter } from './tensor-writer.ts';
@@ -45,9 +46,10 @@ export async function exportModel(request: ExportRequest, signal: AbortSignal): 
     const made: ModelFile = { ...(await readModelFile(request.target)), name: file.name };
     await runPlainly(made, plan);
     const logits = { features: repaired.logits, making: [], logits: null };
-    const difference = await check({ ...plan, file: made, head: logits }, fixedBatch, request, signal);
+    const { difference, checked } = await check({ ...plan, file: made, head: logits }, fixedBatch, request, signal);
+    if (checked === 0 && request.paths.length > 0) throw tell('unreadable', 'repaired-unchecked', {});
     if (difference <= (featureType === 'float16' ? tolerances.float16 : tolerances.float32))
-      return { difference, checked: request.paths.length, copied, notes: repaired.notes };
+      return { difference, checked, copied, notes: repaired.notes };
     throw tell('unsupported', 'repaired-differs', { difference: (difference * 100).toPrecision(2) });
   } catch (error) {
     for (const path of written) await rm(path, { force: true });
@@ -85,6 +87,8 @@ async function copyExternalFiles(
     const path = file.externalPaths.get(location)!;
     const target = join(folder, location);
     await mkdir(dirname(target), { recursive: true });
+    // From an export before.
+    if (await haveSameBytes(path, target)) continue;
     await copyFile(path, target, constants.COPYFILE_EXCL).catch((cause: unknown) => {
       throw tell('conflict', 'weights-exist', { file: location, path: target }, { cause });
     });
@@ -92,6 +96,20 @@ async function copyExternalFiles(
     copied.push(location);
   }
   return copied;
+}
+
+async function haveSameBytes(path: string, other: string): Promise<boolean> {
+  const [size, otherSize] = await Promise.all(
+    [path, other].map((each) =>
+      stat(each).then(
+        ({ size }) => size,
+        () => -1,
+      ),
+    ),
+  );
+  if (size !== otherSize) return false;
+  const [hash, otherHash] = await Promise.all([path, other].map((each) => hashFiles([each])));
+  return hash === otherHash;
 }
 
 /** As anyone would run it: the file by its path, nothing added. Half-precision inputs cannot be fed from Node. */
@@ -113,33 +131,47 @@ async function runPlainly(file: ModelFile, { input, preprocessing }: SessionPlan
   }
 }
 
-/** Largest difference of the logits of the pictures from those expected, relative to the largest expected. */
+/**
+ * Largest difference of the logits of the pictures from those expected, relative to the largest expected, and how many of
+ * the pictures can still be read.
+ */
 async function check(
   plan: SessionPlan,
   fixedBatch: number | null,
   { paths, logits, classNames, provider }: ExportRequest,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<{ difference: number; checked: number }> {
   const session = await openSession(plan, provider);
   const writer = createTensorWriter(plan.input, plan.preprocessing);
   const size = fixedBatch ?? batch;
   const classes = classNames.length;
   let difference = 0;
+  let checked = 0;
   try {
     for (let first = 0; first < paths.length; first += size) {
       signal.throwIfAborted();
       const part = paths.slice(first, first + size);
-      const pictures = await Promise.all(part.map((path) => decodePicture(path, plan.preprocessing)));
+      const pictures = await Promise.all(
+        part.map((path) =>
+          decodePicture(path, plan.preprocessing).catch((error: unknown) => void toPictureProblem(error, path)),
+        ),
+      );
       const count = fixedBatch ?? part.length;
       const pixels = writer.createTensor(count);
-      pictures.forEach((picture, index) => writer.write(picture, pixels, index));
+      pictures.forEach((picture, index) => picture && writer.write(picture, pixels, index));
       const { features: made } = await session.run(pixels, count);
-      for (let i = 0; i < part.length * classes; i++)
-        difference = Math.max(difference, Math.abs(made[i]! - logits[first * classes + i]!) || 0);
-      if (!made.every(Number.isFinite)) return Infinity;
+      for (const [index, picture] of pictures.entries()) {
+        if (!picture) continue;
+        checked += 1;
+        for (let c = 0; c < classes; c++) {
+          const apart = Math.abs(made[index * classes + c]! - logits[(first + index) * classes + c]!);
+          difference = Math.max(difference, Number.isNaN(apart) ? Infinity : apart);
+        }
+      }
     }
   } finally {
     await session.release();
   }
-  return difference / (logits.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1);
+  const largest = logits.reduce((max, value) => Math.max(max, Math.abs(value)), 0) || 1;
+  return { difference: difference / largest, checked };
 }

@@ -74,6 +74,7 @@ export async function exportModel(
     );
     await rename(beside, target);
     const changed = store.labels.changedCount();
+    const later = store.decisions.changesSince(fit.labelsRevision);
     const result: ModelExportResult = {
       written: target,
       changed,
@@ -82,7 +83,7 @@ export async function exportModel(
       checked,
       difference,
       copied,
-      notes,
+      notes: later === 0 ? notes : [...notes, sentence('about.later-labels', { count: later })],
     };
     return { note: describe(result), result };
   } catch (error) {

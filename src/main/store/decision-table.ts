@@ -44,6 +44,9 @@ export function createDecisionTable(db: Database) {
     VALUES (@id, @groupId, @imageId, @reviewerId, @action, @classBefore, @classAfter, @stateBefore, @stateAfter,
       @at, @spentMs, @seenMethod, @seenRank, @undoes)`);
   const newest = db.prepare('SELECT coalesce(max(id), 0) FROM decision').pluck();
+  const changesSince = db
+    .prepare('SELECT count(*) FROM decision WHERE id > ? AND class_before IS NOT class_after')
+    .pluck();
   const ofGroup = db.prepare(`SELECT ${columns} FROM decision WHERE group_id = ? ORDER BY id`);
   const ofImage = db.prepare(`SELECT ${columns} FROM decision WHERE image_id = ? ORDER BY id`);
   const groups = db.prepare(`
@@ -85,6 +88,8 @@ export function createDecisionTable(db: Database) {
     },
     /** The id of the newest decision, 0 where there is none: the revision of the labels. */
     newestId: () => newest.get() as number,
+    /** Decisions behind a revision that changed a label, taking back included. */
+    changesSince: (revision: number) => changesSince.get(revision) as number,
     /** What all decisions up to a revision took; null where none was timed. */
     secondsSpent(revision = Number.MAX_SAFE_INTEGER): number | null {
       const spentMs = spent.get(revision) as number | null;

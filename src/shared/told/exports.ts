@@ -12,7 +12,9 @@ export const exports = {
   'error.repaired-full': 'The disk is full, so {{path}} could not be written. Free some space and export again.',
   'error.repaired-not-written': '{{path}} could not be written. Choose a folder that you may write to.',
   'error.weights-exist':
-    'The model keeps weights in "{{file}}", and {{path}} exists already. Choose an empty folder, or the model\'s own.',
+    'The model keeps weights in "{{file}}", and {{path}} exists already with other content. Choose an empty folder, or the model\'s own.',
+  'error.repaired-unchecked':
+    'The repaired model could not be checked, for none of the images can be read. See that their folder is there, and export again.',
 
   'result.labels_one': '{{count}} changed label written to {{path}}.',
   'result.labels_other': '{{count}} changed labels written to {{path}}.',
@@ -22,6 +24,10 @@ export const exports = {
   'result.model':
     "The model with the head fitted at lambda {{lambda}} for {{classes}} classes is written to {{path}}. On {{images}} images its logits differ from the fit's by {{difference}} of the largest at most.",
   'result.weights-beside': 'Its weights lie beside it: {{files}}.',
+  'about.later-labels_one':
+    'The fit is from before the last {{count}} change of a label; retrain and export again to have it in the model.',
+  'about.later-labels_other':
+    'The fit is from before the last {{count}} changes of labels; retrain and export again to have them in the model.',
   'about.softmax': 'Its Sigmoid became a Softmax: the head was fitted to classes of which one is right.',
   'about.widened': 'Its output was one number for each picture and is {{classes}} now, one for each class.',
   'about.rounding-left-out': 'The rounding of its logits was left out: its steps were made for the old head.',

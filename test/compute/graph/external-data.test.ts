@@ -1,18 +1,43 @@
 import { create } from '@bufbuild/protobuf';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportModel } from '../../../src/main/compute/export-model.ts';
+import { createNode } from '../../../src/main/compute/graph/build.ts';
 import { findHead } from '../../../src/main/compute/graph/find-head.ts';
 import { readHeadWeights } from '../../../src/main/compute/graph/head-weights.ts';
 import { readModelFile } from '../../../src/main/compute/graph/model-file.ts';
 import { StringStringEntryProtoSchema, TensorProtoSchema } from '../../../src/main/compute/graph/onnx_pb.js';
 import { inspectModel } from '../../../src/main/compute/inspect-model.ts';
 import type { ExportRequest } from '../../../src/shared/compute-contract.ts';
+import { float } from '../head-forms.ts';
 import { headTensors, makeFolder, makeTinyModel, weights } from '../tiny-models.ts';
 
-/** A folder with a model whose weights lie at `location`, eight bytes into the file there. */
-function writeModel(location: string, content = [0, 0, ...weights]): { path: string; folder: string } {
+/** Any head in the place of its own, checked on no picture. */
+async function exportTo(path: string, target: string, dimensions = 3) {
+  const { sha256, preprocessing } = await inspectModel(path);
+  const request: ExportRequest = {
+    path,
+    sha256,
+    preprocessing,
+    provider: 'cpu',
+    weights: new Float64Array(2 * (dimensions + 1)),
+    scale: 1,
+    classNames: ['a', 'b'],
+    metadata: {},
+    target,
+    paths: [],
+    logits: new Float64Array(),
+  };
+  return exportModel(request, new AbortController().signal);
+}
+
+/** A folder with a model of which the weights of the head, or of its body, lie at `location`, eight bytes into the file there. */
+function writeModel(
+  location: string,
+  content = [0, 0, ...weights],
+  where: 'head' | 'body' = 'head',
+): { path: string; folder: string } {
   const folder = join(makeFolder(), 'model');
   mkdirSync(join(folder, 'weights'), { recursive: true });
   const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
@@ -23,7 +48,9 @@ function writeModel(location: string, content = [0, 0, ...weights]): { path: str
     dataLocation: 1,
     externalData: [entry('location', location), entry('offset', '8'), entry('length', '24')],
   });
-  writeFileSync(join(folder, 'model.onnx'), makeTinyModel({ initializers: [tensor, headTensors[1]!] }));
+  const head = [createNode('MatMul', ['features', 'w'], ['two']), createNode('Gemm', ['two', 'w2'], ['logits'])];
+  const parts = where === 'head' ? {} : { head, initializers: [tensor, float('w2', [2, 2], [1, 0, 0, 1])] };
+  writeFileSync(join(folder, 'model.onnx'), makeTinyModel({ initializers: [tensor, headTensors[1]!], ...parts }));
   const bytes = new Uint8Array(Float32Array.from(content).buffer);
   writeFileSync(join(folder, 'weights', 'w.bin'), bytes);
   writeFileSync(join(folder, '..', 'outside.bin'), bytes);
@@ -42,25 +69,22 @@ describe('weights beside a model', () => {
 
   it('do not go along with the repaired model where only the old head referred to them', async () => {
     const { path, folder } = writeModel('weights/w.bin');
-    const { sha256, preprocessing } = await inspectModel(path);
     const target = join(folder, '..', 'repaired.onnx');
-    const request: ExportRequest = {
-      path,
-      sha256,
-      preprocessing,
-      provider: 'cpu',
-      weights: new Float64Array(8),
-      scale: 1,
-      classNames: ['a', 'b'],
-      metadata: {},
-      target,
-      paths: [],
-      logits: new Float64Array(),
-    };
-    const { copied } = await exportModel(request, new AbortController().signal);
+    const { copied } = await exportTo(path, target);
     expect(copied).toEqual([]);
     expect(existsSync(join(folder, '..', 'weights'))).toBe(false);
     expect((await inspectModel(target)).head).toMatchObject({ dimensions: 3, classes: 2 });
+  });
+
+  it('go along with the repaired model once, and never over other ones', async () => {
+    const { path, folder } = writeModel('weights/w.bin', undefined, 'body');
+    const other = join(folder, '..', 'other');
+    mkdirSync(other);
+    expect(await exportTo(path, join(other, 'first.onnx'), 2)).toMatchObject({ copied: ['weights/w.bin'] });
+    expect(await exportTo(path, join(other, 'second.onnx'), 2)).toMatchObject({ copied: [] });
+    writeFileSync(join(other, 'weights/w.bin'), 'of another model');
+    await expect(exportTo(path, join(other, 'third.onnx'), 2)).rejects.toMatchObject({ code: 'conflict' });
+    expect(readFileSync(join(other, 'weights/w.bin'), 'utf8')).toBe('of another model');
   });
 
   it.each(['../outside.bin', 'weights/../../outside.bin', '/etc/hostname', '..', '.', ''])(

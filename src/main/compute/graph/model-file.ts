@@ -40,14 +40,15 @@ export async function readModelFile(path: string, expected?: string): Promise<Mo
   const model = parseModel(bytes, name);
   if (!model.graph || model.graph.node.length === 0) throw notOnnx(name);
   const externalPaths = await locateExternalFiles(path, model.graph);
-  const sha256 = await hashFiles(bytes, [...externalPaths.values()]);
+  const sha256 = await hashFiles([...externalPaths.values()], bytes);
   if (expected !== undefined && sha256 !== expected) throw tell('conflict', 'model-changed', { model: name });
   const plainOutputs = makeOutputsPlain(model.graph);
   const plainBytes = plainOutputs.length === 0 ? bytes : toModelBytes(model);
   return { path, name, bytes: plainBytes, sha256, model, graph: model.graph, plainOutputs, externalPaths };
 }
 
-async function hashFiles(bytes: Uint8Array, paths: string[]): Promise<string> {
+/** SHA-256 of the files one after the other, behind some bytes; hex. */
+export async function hashFiles(paths: string[], bytes: Uint8Array = new Uint8Array()): Promise<string> {
   const hash = createHash('sha256').update(bytes);
   for (const path of paths) await pipeline(createReadStream(path), hash, { end: false });
   return hash.digest('hex');
