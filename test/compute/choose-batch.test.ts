@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { chooseBatch } from '../../src/main/compute/choose-batch.ts';
 import type { Session } from '../../src/main/compute/session.ts';
 import { createTensorWriter } from '../../src/main/compute/tensor-writer.ts';
@@ -22,7 +22,57 @@ function sessionFor(most: number) {
   return { session, given };
 }
 
+/** A session that takes so many milliseconds for each picture of a batch. */
+function sessionOfPace(paceOf: (count: number) => number): Session {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const { session } = sessionFor(Infinity);
+  return {
+    ...session,
+    run(pixels, count) {
+      vi.advanceTimersByTime(count * paceOf(count));
+      return session.run(pixels, count);
+    },
+  };
+}
+
+afterEach(() => vi.useRealTimers());
+
 describe('the batch', () => {
+  it('is the largest of those that are nearly as fast as the fastest', async () => {
+    expect(
+      await chooseBatch(
+        sessionOfPace(() => 0.25),
+        writer,
+        'cpu',
+      ),
+    ).toBe(128);
+    expect(
+      await chooseBatch(
+        sessionOfPace((count) => (count > 32 ? 0.28 : 0.25)),
+        writer,
+        'cpu',
+      ),
+    ).toBe(32);
+    // Each size takes a little longer than the one before: it is the fastest of all that counts.
+    expect(
+      await chooseBatch(
+        sessionOfPace((count) => 0.25 * 1.03 ** Math.log2(count)),
+        writer,
+        'cpu',
+      ),
+    ).toBe(16);
+  });
+
+  it('is one that the trial had the time for', async () => {
+    expect(
+      await chooseBatch(
+        sessionOfPace(() => 100),
+        writer,
+        'cpu',
+      ),
+    ).toBe(8);
+  });
+
   it('is none that there is no memory for', async () => {
     const { session, given } = sessionFor(20);
     expect([8, 16]).toContain(await chooseBatch(session, writer, 'cpu'));
