@@ -152,7 +152,7 @@ describe('review', () => {
     vi.stubGlobal('host', core.host());
     expect(asksToStay()).toBe(false);
     vi.unstubAllGlobals();
-    state.review.decisions.retry();
+    await state.review.decisions.retry();
     await waitFor(() => expect(core.rows[0]!.state).toBe('kept'));
     await waitFor(() => expect(asksToStay()).toBe(false));
     const release = core.hold('reviews.undo');
@@ -179,6 +179,31 @@ describe('review', () => {
     expect(within(panel).getByRole('alert').textContent).toContain('Not saved: train/picture-2.png');
     expect(state.review.queue.isSaved(1)).toBe(true);
     expect(core.rows[1]!.state).toBe('open');
+  });
+
+  it('tries nothing again that was written after all, also where it is told to before it can know', async () => {
+    const { core, state } = await openReview();
+    const write = core.hold('reviews.decide');
+    const know = core.hold('images.history');
+    await press('k');
+    await waitFor(() => expect(core.params('reviews.decide')).toHaveLength(1));
+    core.hangUp();
+    await press('x');
+    const panel = screen.getByRole('complementary');
+    await within(panel).findByText(/Not saved: 2 images/);
+    write();
+    await waitFor(() => expect(core.params('images.history').length).toBeGreaterThan(0));
+    const again = within(panel).getByRole('button', { name: 'Try again' });
+    await fireEvent.click(again);
+    await fireEvent.click(again);
+    know();
+    await waitFor(() => expect(core.rows[1]!.state).toBe('excluded'));
+    await waitFor(() => expect(state.review.decisions.pending).toBe(0));
+    expect(within(panel).queryByRole('alert')).toBeNull();
+    expect(core.params('reviews.decide')).toMatchObject([
+      { decisions: [{ imageId: 1, action: 'keep' }] },
+      { decisions: [{ imageId: 2, action: 'exclude' }] },
+    ]);
   });
 
   it('says once that the line is lost, and fills its parts when it is back', async () => {

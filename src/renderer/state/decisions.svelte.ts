@@ -4,6 +4,7 @@ import { stateAfter, type Action, type LabelChange } from '../../shared/labels.t
 import type { RankingMethod } from '../../shared/ranking.ts';
 import type { ReviewAnswer, ReviewProgress } from '../../shared/review.ts';
 import { isAppError } from '../../shared/errors.ts';
+import { isLineLost } from '../../shared/rpc.ts';
 import { t } from '../texts.svelte.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence, type Notices } from './notices.svelte.ts';
@@ -104,11 +105,9 @@ export class Decisions {
     }
   }
 
-  /** Decides once more what was not saved, as the same groups. */
-  retry(): void {
-    const groups = this.unsaved?.groups ?? [];
-    this.unsaved = null;
-    for (const judged of groups) this.decide(judged);
+  /** Decides once more what was not saved, as the same groups; what was written after all is not decided twice. */
+  async retry(): Promise<void> {
+    for (const group of await this.#dropWritten()) if (this.#isUnsaved(group)) this.decide(group);
   }
 
   dismissUnsaved(): void {
@@ -147,18 +146,29 @@ export class Decisions {
   #dropUnsaved(judged: readonly Judged[]): void {
     if (!this.unsaved) return;
     const anew = new Set(judged.map(({ row }) => row.imageId));
+    const isAnew = ({ row }: Judged) => anew.has(row.imageId);
     const groups = this.unsaved.groups
-      .map((group) => group.filter(({ row }) => !anew.has(row.imageId)))
+      .map((group) => (group.some(isAnew) ? group.filter((judged) => !isAnew(judged)) : group))
       .filter((group) => group.length > 0);
     this.unsaved = groups.length > 0 ? { ...this.unsaved, groups } : null;
   }
 
-  /** The line is back: groups whose answer was lost may have been written after all, each of them whole or not at all. */
   async #catchUp(): Promise<void> {
     if (this.progress === null) return;
     await this.readProgress();
+    await this.#dropWritten();
+  }
+
+  /**
+   * Groups whose answer was lost may have been written after all, each of them whole or not at all. Returns those that were
+   * not; of those in neither it cannot be known as long as the line is down.
+   */
+  async #dropWritten(): Promise<(readonly Judged[])[]> {
+    const left: (readonly Judged[])[] = [];
     for (const group of this.unsaved?.groups ?? []) {
-      if (!(await this.#isWritten(group[0]!))) continue;
+      const isWritten = await this.#isWritten(group[0]!);
+      if (isWritten === false) left.push(group);
+      if (!isWritten || !this.#isUnsaved(group)) continue;
       this.#queue.lay(
         group.map(({ row, verdict }) => ({ imageId: row.imageId, ...toStanding(row, verdict) })),
         true,
@@ -167,15 +177,24 @@ export class Decisions {
       this.saved = t('review.saved-after-all', { path: group[0]!.row.path });
       this.#notices.announce(this.saved);
     }
+    return left;
   }
 
-  /** Whether a verdict is the last word on its image; as long as it cannot be known, it is not. */
-  async #isWritten({ row, verdict }: Judged): Promise<boolean> {
-    const history = await this.#core.call('images.history', { imageId: row.imageId }).catch(() => []);
-    const last = history.findLast(({ action }) => action !== 'note');
-    if (!last || !Object.hasOwn(stateAfter, last.action)) return false;
-    const wanted = toStanding(row, verdict);
-    return last.to === wanted.classId && stateAfter[last.action as Action] === wanted.state;
+  #isUnsaved(group: readonly Judged[]): boolean {
+    return this.unsaved?.groups.includes(group) ?? false;
+  }
+
+  /** Whether a verdict is the last word on its image; undefined where it cannot be known. */
+  async #isWritten({ row, verdict }: Judged): Promise<boolean | undefined> {
+    try {
+      const history = await this.#core.call('images.history', { imageId: row.imageId });
+      const last = history.findLast(({ action }) => action !== 'note');
+      if (!last || !Object.hasOwn(stateAfter, last.action)) return false;
+      const wanted = toStanding(row, verdict);
+      return last.to === wanted.classId && stateAfter[last.action as Action] === wanted.state;
+    } catch (error) {
+      return isLineLost(error) ? undefined : false;
+    }
   }
 }
 
