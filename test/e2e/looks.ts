@@ -28,6 +28,10 @@ export const isCutOff = (page: Page): Promise<boolean> =>
       document.documentElement.scrollHeight > window.innerHeight,
   );
 
+/** What reads like an English sentence, of a page in a language of other letters. */
+export const findEnglish = async (page: Page): Promise<string[]> =>
+  (await page.locator('body').innerText()).match(/.*\b[a-z]+ [a-z]+ [a-z]+ [a-z]+.*/g) ?? [];
+
 /** Screens and cards whose content is wider than they are; tables scroll in a frame of their own. */
 export const findTooWide = (page: Page): Promise<string[]> =>
   page.evaluate(() =>

@@ -1,5 +1,6 @@
 // Every screen, in both colour schemes, at the smallest window, in each language, with text of twice the size and in forced
 // colours: no accessibility rule broken, nothing cut off or out of reach, and what counts can be seen.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,7 @@ import { texts as chinese } from '../../src/renderer/languages/zh-CN.ts';
 import { texts as english } from '../../src/renderer/languages/en.ts';
 import { startApp, type App } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import { canBeSeen, findOutOfReach, findTooWide, findViolations, isCutOff } from './looks.ts';
+import { canBeSeen, findEnglish, findOutOfReach, findTooWide, findViolations, isCutOff } from './looks.ts';
 import { expectDecided, makeSample, press, runExperiment, showScreen } from './steps.ts';
 
 const screens = ['Projects', 'Overview', 'Review', 'Explain', 'Runs', 'Experiment', 'Export', 'Settings'];
@@ -105,6 +106,7 @@ describe.each([
   async function expectSound(): Promise<void> {
     expect(await findViolations(page)).toEqual([]);
     expect(await isCutOff(page)).toBe(false);
+    if (locale !== 'en-GB') expect(await findEnglish(page)).toEqual([]);
   }
   async function chooseFolder(field: Locator, names: readonly string[], submit: keyof typeof english): Promise<void> {
     await press(page, field.getByRole('button'));
@@ -178,7 +180,57 @@ describe.each([
         await expectSound();
       }
     });
+
+  if (locale === 'zh-CN')
+    it('where core says what is wrong with labels and pictures, in that language too', async () => {
+      const pick = async (field: keyof typeof english, names: string[], submit?: keyof typeof english) => {
+        await page.getByRole('group', { name: texts[field] }).getByRole('button').click();
+        const dialog = page.getByRole('dialog');
+        for (const name of names) await dialog.getByRole('button', { name, exact: true }).click();
+        if (submit) await dialog.getByRole('button', { name: texts[submit] }).click();
+      };
+      makePhotos(join(app.home, 'photos'));
+      await show('screen.start');
+      await named('screen.new-project').click();
+      await pick('new.images-folder', [app.home, 'photos'], 'place.choose-this');
+      await page.getByRole('radio', { name: texts['new.csv'] }).check();
+      await pick('new.label-file', [app.home, 'photos', 'wrong.csv']);
+      await named('do.continue').click();
+      await page.getByText('不清楚 wrong.csv 的哪一列是图像的路径。它的列有：a, b。请选择其中之一。').waitFor();
+
+      await named('do.back').click();
+      await page.getByRole('radio', { name: texts['new.folders'] }).check();
+      await named('do.continue').click();
+      await page.locator('summary').click();
+      await page.getByText('这不是图片，因此未读取。').waitFor();
+      await named('do.continue').click();
+      await pick('model.field', [join(app.home, 'app', 'samples', 'Sample'), 'model.onnx']);
+      await page.getByRole('region', { name: texts['model.understood'] }).waitFor();
+      await named('do.continue').click();
+      await pick('new.project-folder', [app.home], 'place.choose-this');
+      await named('new.create').click();
+      await page.locator('summary').filter({ hasText: '2' }).click();
+      await page.getByText('图片不完整或已损坏。').waitFor();
+      expect(await findEnglish(page)).toEqual([]);
+      await show('screen.start');
+      await page.getByRole('button', { name: /Sample\.secondlook/ }).click();
+      await page.getByRole('main', { name: texts['screen.overview'] }).waitFor();
+    });
 });
+
+/** Two classes of three pictures each, one of them cut short, and what is neither picture nor label file. */
+function makePhotos(folder: string): void {
+  const images = join(app.home, 'app', 'samples', 'Sample', 'images');
+  const pictures = readdirSync(images, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jpg'));
+  for (const [index, name] of pictures.slice(0, 6).entries()) {
+    const bytes = readFileSync(join(images, name));
+    const label = join(folder, index < 3 ? 'apples' : 'pears');
+    mkdirSync(label, { recursive: true });
+    writeFileSync(join(label, `${index}.jpg`), index === 0 ? bytes.subarray(0, bytes.length / 2) : bytes);
+  }
+  writeFileSync(join(folder, 'apples', 'notes.txt'), 'red');
+  writeFileSync(join(folder, 'wrong.csv'), 'a,b\n1,2\n');
+}
 
 describe('with text of twice the size', () => {
   let large: Browser;
