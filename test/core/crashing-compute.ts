@@ -1,5 +1,8 @@
 // A compute process that is killed, as by a fault in a decoder, when it is given a picture named "deadly"; and as by a system
-// that is out of memory, when it is given many pictures named "large" and takes more than eight at a time.
+// that is out of memory, when it is given many pictures named "large" and takes more than eight at a time. Where one is named
+// "vanishing" their whole folder goes, as a disk that is pulled out.
+import { renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createCompute } from '../../src/main/compute/compute.ts';
 import { portFromProcess } from '../../src/main/server/child-port.ts';
 import type { ComputeCalls, ComputeEvents } from '../../src/shared/compute-contract.ts';
@@ -21,6 +24,8 @@ const { emit } = serve<ComputeCalls, ComputeEvents>(
       const large = params.paths.filter((path) => path.includes('large'));
       if (params.paths.some((path) => path.includes('deadly')) || Math.min(batch, large.length) > 8)
         process.kill(process.pid, 'SIGKILL');
+      const vanishing = params.paths.find((path) => path.includes('vanishing'));
+      if (vanishing) renameSync(dirname(dirname(vanishing)), `${dirname(dirname(vanishing))}-away`);
       return compute['model.extract'](params, context);
     },
   },

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ExtractResult } from '../../src/main/core/extraction.ts';
 import type { StartJob } from '../../src/shared/core-contract.ts';
 import { createRandom } from '../../src/shared/random.ts';
+import { sentence } from '../../src/shared/told.ts';
 import { startForkedCore } from './forked-core.ts';
 import { removeFolder, writeTinyModel } from './real-core.ts';
 
@@ -128,6 +129,20 @@ describe('an extraction', () => {
       'odd/00041-deadly.jpg',
     ]);
     for (const { reason } of failed) expect(reason).toContain('crashes on this picture');
+  });
+
+  it('records nothing of a disk that goes meanwhile', async () => {
+    const folder = await makeProject(4, [2], 'vanishing');
+    const app = startForkedCore(folder, crashing);
+    await app.open('whole');
+    const { state, error } = await app.run(extraction);
+    const { model, problemCount } = await app.call('projects.overview', {});
+    await app.close();
+    expect({ state, error }).toEqual({
+      state: 'failed',
+      error: sentence('error.images-gone', { path: join(folder, 'images') }),
+    });
+    expect({ extracted: model!.extracted, problemCount }).toEqual({ extracted: 0, problemCount: 0 });
   });
 
   it('goes on with a smaller batch where the system has no memory for the one it was begun with', async () => {

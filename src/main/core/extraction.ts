@@ -4,10 +4,10 @@ import type { ExtractedBlock } from '../../shared/compute-contract.ts';
 import type { Provider, ProviderRefusal } from '../../shared/model.ts';
 import { cancelled, isAppError } from '../../shared/errors.ts';
 import { sentence, tell } from '../../shared/told.ts';
-import { blockSize } from '../store/feature-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { CrashRecovery } from './crash-recovery.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
+import { findMissingBlocks, requireFolder, type BlockToDo } from './missing-blocks.ts';
 import { requireImageRoot, requireModel, type Project } from './project.ts';
 
 export interface ExtractParams {
@@ -42,8 +42,7 @@ export async function extract(
   const { store } = project;
   const model = requireModel(project);
   const root = requireImageRoot(project);
-  const imageCount = store.images.count();
-  if (imageCount === 0) throw tell('not-found', 'no-images', {});
+  if (store.images.count() === 0) throw tell('not-found', 'no-images', {});
   const { head } = model.description;
   /** Found once for a model: what is extracted later is extracted the same way, to the bit. */
   let known = model.provider && model.batch ? { provider: model.provider, batch: model.batch } : undefined;
@@ -98,10 +97,9 @@ export async function extract(
     return true;
   };
 
-  const { extractable, extracted: skipped } = store.images.extractedCount(model.id);
-  const present = store.features.presentBlocks(model.id, imageCount);
-  const missing: number[] = [];
-  for (let first = 1; first <= imageCount; first += blockSize) if (!present.has(first)) missing.push(first);
+  const missing = findMissingBlocks(project, model.id, root);
+  const { extractable } = store.images.extractedCount(model.id);
+  const skipped = missing.reduce((rest, { images }) => rest - images.length, extractable);
 
   const startedAt = Date.now();
   let done = 0;
@@ -119,18 +117,14 @@ export async function extract(
   const reportImages = () =>
     report({ done: skipped + done + inferred - answered, total: extractable, stage: 'extracting' });
 
-  async function extractBlock(firstImageId: number): Promise<void> {
-    const lastImageId = Math.min(imageCount, firstImageId + blockSize - 1);
-    const images = store.images
-      .range(firstImageId, lastImageId)
-      .filter(({ split, problem }) => split !== 'ignored' && problem === null);
+  async function extractBlock({ firstImageId, count, images }: BlockToDo): Promise<void> {
     const paths = images.map(({ path }) => join(root, path));
     const answer = await extractPaths(paths).catch((error: unknown) => {
       if (!isAppError(error, 'compute-crashed')) throw error;
       return recovery.recover(paths, (some) => extractPaths(some), relieve);
     });
+    if (answer.failed.length > 0) requireFolder(root);
 
-    const count = lastImageId - firstImageId + 1;
     const features = new Float32Array(count * head.dimensions);
     const logits = new Float32Array(count * head.classes);
     images.forEach(({ id }, index) => {

@@ -28,17 +28,19 @@ export function createFeatureTable(db: Database) {
   const insertProblem = db.prepare(
     'INSERT OR REPLACE INTO extraction_problem (model_id, image_id, reason) VALUES (?, ?, ?)',
   );
+  const clearProblems = db.prepare('DELETE FROM extraction_problem WHERE model_id = ? AND image_id BETWEEN ? AND ?');
   const present = db.prepare('SELECT first_image_id AS firstImageId, count FROM feature WHERE model_id = ?');
   const select = db.prepare('SELECT block FROM feature WHERE model_id = ? AND first_image_id = ?').pluck();
   const selectLogits = db.prepare('SELECT logits FROM feature WHERE model_id = ? AND first_image_id = ?').pluck();
   const problems = db.prepare(`
-    SELECT image.path, extraction_problem.reason FROM extraction_problem
+    SELECT image.id, image.path, extraction_problem.reason FROM extraction_problem
     JOIN image ON image.id = extraction_problem.image_id WHERE model_id = ? ORDER BY image.id`);
   const problemOf = db.prepare('SELECT reason FROM extraction_problem WHERE model_id = ? AND image_id = ?').pluck();
   return {
     /** To be called in a transaction, so that the block is there as a whole or not at all. */
     save(modelId: number, count: number, block: FeatureBlock): void {
       insert.run(modelId, block.firstImageId, count, toBlob(block.features), toBlob(block.logits));
+      clearProblems.run(modelId, block.firstImageId, block.firstImageId + count - 1);
       for (const { imageId, reason } of block.failed) insertProblem.run(modelId, imageId, reason);
     },
     /** First image ids of the blocks that are there and as long as they should be now. */
@@ -59,6 +61,6 @@ export function createFeatureTable(db: Database) {
       return blob && toFloat32(blob);
     },
     problemOf: (modelId: number, imageId: number) => problemOf.get(modelId, imageId) as string | undefined,
-    problems: (modelId: number) => problems.all(modelId) as { path: string; reason: string }[],
+    problems: (modelId: number) => problems.all(modelId) as { id: number; path: string; reason: string }[],
   };
 }

@@ -956,6 +956,7 @@ export const texts: Language['texts'] = {
   'problem.damaged': '图片不完整或已损坏。',
   'problem.not-finite': '模型对此图片给出的不是有限的数值。',
   'problem.crashes': '解码器或模型处理此图片时崩溃，因此未使用。',
+  'error.images-gone': '图片文件夹 {{path}} 不存在。请连接其磁盘或将其放回原处，然后重新提取；已完成的部分会保留。',
   'error.no-onnx-runtime': '无法在本机载入 ONNX Runtime：{{cause}}',
   'error.no-decoder': '无法在本机载入图片解码器（sharp）：{{cause}}',
   'error.no-memory': '内存不足，无法运行模型。请关闭其他程序。',

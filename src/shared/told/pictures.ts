@@ -12,6 +12,8 @@ export const pictures = {
   'problem.not-finite': 'The model makes no finite numbers of this picture.',
   'problem.crashes': 'The decoder or the model crashes on this picture, so it was left out.',
 
+  'error.images-gone':
+    'The images folder {{path}} is not there. Connect its disk or put it back, and extract again; what was done is kept.',
   'error.no-onnx-runtime': 'ONNX Runtime cannot be loaded on this machine: {{cause}}',
   'error.no-decoder': 'The picture decoder (sharp) cannot be loaded on this machine: {{cause}}',
   'error.no-memory': 'There is not enough memory to run the model. Close other programs.',
