@@ -100,6 +100,36 @@ describe('a picture is decoded', () => {
   });
 });
 
+/** A TIFF of one row of gray float32 pixels: eight bytes of head, the pixels, and the directory of tags (TIFF 6.0). */
+function makeFloatTiff(pixels: number[]): Uint8Array {
+  const size = 4 * pixels.length;
+  const tags = [
+    [256, pixels.length],
+    [257, 1],
+    [258, 32],
+    [259, 1],
+    [262, 1],
+    [273, 8],
+    [277, 1],
+    [278, 1],
+    [279, size],
+    [339, 3],
+  ] as const;
+  const bytes = Buffer.alloc(8 + size + 2 + 12 * tags.length + 4);
+  bytes.write('II*\0', 'latin1');
+  bytes.writeUInt32LE(8 + size, 4);
+  pixels.forEach((value, i) => bytes.writeFloatLE(value, 8 + 4 * i));
+  bytes.writeUInt16LE(tags.length, 8 + size);
+  tags.forEach(([tag, value], i) => {
+    const at = 10 + size + 12 * i;
+    bytes.writeUInt16LE(tag, at);
+    bytes.writeUInt16LE(3, at + 2);
+    bytes.writeUInt32LE(1, at + 4);
+    bytes.writeUInt16LE(value, at + 8);
+  });
+  return bytes;
+}
+
 describe('a picture that cannot be used has a sentence', () => {
   it.each(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)('when %s is cut short', async (format) => {
     const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 251);
@@ -130,6 +160,13 @@ describe('a picture that cannot be used has a sentence', () => {
 
   it('when it is missing', async () => {
     expect(await reasonOf('/nowhere/at-all.jpg')).toBe('The file is missing.');
+  });
+
+  it('when its pixels are no brightness from black to white', async () => {
+    const path = writeTemporary('float.tif', makeFloatTiff([0, 0.5]));
+    expect((await sharp(path).metadata()).depth).toBe('float');
+    const [measured] = await measureImages([path], new AbortController().signal);
+    expect(measured!.problem).toBe('Its pixels are numbers of the kind "float"; those of 8 or 16 bits can be read.');
   });
 
   it('when its header claims more pixels than any camera makes', async () => {

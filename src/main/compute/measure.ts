@@ -36,7 +36,10 @@ async function measureImage(path: string): Promise<MeasuredImage> {
 
 async function readHeader(path: string): Promise<Pick<MeasuredImage, 'problem' | 'width' | 'height'>> {
   try {
-    const { autoOrient } = await (await openPicture(path)).metadata();
+    const { autoOrient, depth = 'uchar' } = await (await openPicture(path)).metadata();
+    // What is no brightness from black to white would come out black or white.
+    if (depth !== 'uchar' && depth !== 'ushort')
+      return { problem: sentence('problem.depth', { depth }), width: 0, height: 0 };
     return { problem: null, width: autoOrient.width, height: autoOrient.height };
   } catch (error) {
     return { problem: toPictureProblem(error, path), width: 0, height: 0 };

@@ -952,6 +952,7 @@ export const texts: Language['texts'] = {
   'problem.too-large': '文件大于 {{size}} MB。',
   'problem.unreadable': '无法读取此文件。',
   'problem.too-many-pixels': '图片超过 {{millions}} 百万像素。',
+  'problem.depth': '其像素是“{{depth}}”类型的数值；只能读取 8 位或 16 位的像素。',
   'problem.unknown-format': '这不是可以读取的图片：它已损坏，或不是 JPEG、PNG、WebP、GIF、TIFF 或 AVIF。',
   'problem.damaged': '图片不完整或已损坏。',
   'problem.not-finite': '模型对此图片给出的不是有限的数值。',

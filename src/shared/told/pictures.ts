@@ -6,6 +6,7 @@ export const pictures = {
   'problem.too-large': 'The file is larger than {{size}} MB.',
   'problem.unreadable': 'The file cannot be read.',
   'problem.too-many-pixels': 'The picture has more than {{millions}} million pixels.',
+  'problem.depth': 'Its pixels are numbers of the kind "{{depth}}"; those of 8 or 16 bits can be read.',
   'problem.unknown-format':
     'This is no picture that can be read: it is damaged, or not JPEG, PNG, WebP, GIF, TIFF or AVIF.',
   'problem.damaged': 'The picture is cut short or damaged.',
