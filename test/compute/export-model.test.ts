@@ -1,11 +1,11 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../src/main/compute/export-model.ts';
 import { Extractor } from '../../src/main/compute/extract.ts';
-import { createNode, createValue } from '../../src/main/compute/graph/build.ts';
+import { createNode, createValue, toModelBytes } from '../../src/main/compute/graph/build.ts';
 import { ModelProtoSchema } from '../../src/main/compute/graph/onnx_pb.js';
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
 import { openModel } from '../../src/main/compute/open-model.ts';
@@ -173,8 +173,11 @@ describe('the repaired model makes the logits of the fit', () => {
 
   it('names the new classes where the old one named its own', async () => {
     const [, , parts] = forms.find(([title]) => title === 'Gemm before a table of names')!;
-    const request = await makeRequest(writeTemporary('tiny.onnx', makeTinyModel(parts)), colours, 3);
+    const named = create(ModelProtoSchema, { metadataProps: [{ key: 'names', value: 'ant,bee' }] });
+    const bytes = Buffer.concat([makeTinyModel(parts), toModelBytes(named)]);
+    const request = await makeRequest(writeTemporary('tiny.onnx', bytes), colours, 3);
     await exportModel(request, signal);
+    expect(read(request.target).metadataProps[0]).toMatchObject({ key: 'names', value: 'class 0,class 1,class 2' });
     const session = await InferenceSession.create(request.target);
     const { logits } = await session.run({ picture: new Tensor('float32', new Float32Array(48), [1, 3, 4, 4]) });
     await session.release();

@@ -104,6 +104,13 @@ describe('preprocessing', () => {
     expect(notes).toEqual([]);
   });
 
+  it('takes means and deviations of bytes for what they are, unless a range is given', () => {
+    const choice = { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] };
+    expect(understand({}, choice).preprocessing).toMatchObject({ range: '0-255', ...choice });
+    expect(understand({}, { ...choice, range: '0-1' }).preprocessing.range).toBe('0-1');
+    expect(understand({}, { mean: [0.485], std: [0.229] }).preprocessing.range).toBe('0-1');
+  });
+
   it.each([
     ['divides by 255', 'Div', 255, '0-255'],
     ['multiplies by 1/255', 'Mul', 1 / 255, '0-255'],

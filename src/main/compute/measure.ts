@@ -36,7 +36,7 @@ async function measureImage(path: string): Promise<MeasuredImage> {
 
 async function readHeader(path: string): Promise<Pick<MeasuredImage, 'problem' | 'width' | 'height'>> {
   try {
-    const { autoOrient, depth = 'uchar' } = await (await openPicture(path)).metadata();
+    const { autoOrient, depth } = await (await openPicture(path)).metadata();
     // What is no brightness from black to white would come out black or white.
     if (depth !== 'uchar' && depth !== 'ushort')
       return { problem: sentence('problem.depth', { depth }), width: 0, height: 0 };

@@ -15,7 +15,8 @@ export function choosePreprocessing(
 ): { preprocessing: Preprocessing; notes: string[] } {
   const size = chooseSize(input, choice);
   const channels = chooseChannels(input, ownScaling, choice);
-  const takesBytes = input.element === 'uint8' || ownScaling.from === 'bytes';
+  const isOfBytes = [...(choice.mean ?? []), ...(choice.std ?? [])].some((value) => Math.abs(value) > largestOfUnit);
+  const takesBytes = input.element === 'uint8' || ownScaling.from === 'bytes' || isOfBytes;
   const preprocessing: Preprocessing = {
     ...size,
     shortestSide: chooseShortestSide(size, choice),
@@ -35,6 +36,9 @@ export function choosePreprocessing(
   ];
   return { preprocessing, notes };
 }
+
+/** No mean and no deviation of values of 0 to 1, or of -1 to 1, is larger; those of 0 to 255 all are. */
+const largestOfUnit = 2;
 
 /** What most models of free size were trained on. */
 const usualSide = 224;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { create } from '@bufbuild/protobuf';
-import { readClassNames, readPreprocessing } from '../../../src/main/compute/graph/metadata.ts';
+import { readClassNames, readPreprocessing, renameClasses } from '../../../src/main/compute/graph/metadata.ts';
 import { ModelProtoSchema } from '../../../src/main/compute/graph/onnx_pb.js';
 import type { ModelInput } from '../../../src/shared/model.ts';
 
@@ -71,4 +71,18 @@ describe('a file says in its metadata', () => {
     expect(readClassNames(withEntries({ [key]: value }), 2)).toEqual(['cat', "it's, a dog"]);
     expect(readClassNames(withEntries({ [key]: value }), 3)).toBe(null);
   });
+});
+
+it.each([
+  ['["ant", "bee"]', '["fly","moth","wasp"]'],
+  ['{"0": "ant", "1": "bee"}', '{"0":"fly","1":"moth","2":"wasp"}'],
+  ["{0: 'ant', 1: 'bee'}", '{0: "fly", 1: "moth", 2: "wasp"}'],
+  ['ant\nbee', 'fly\nmoth\nwasp'],
+  ['ant, bee', 'fly,moth,wasp'],
+  ['of another head', 'of another head'],
+])('the names of its classes are replaced as they were written: %s', (before, after) => {
+  const model = withEntries({ names: before, author: 'ant, bee' });
+  renameClasses(model.metadataProps, 2, ['fly', 'moth', 'wasp']);
+  expect(model.metadataProps.map(({ value }) => value)).toEqual([after, 'ant, bee']);
+  if (before !== after) expect(readClassNames(model, 3)).toEqual(['fly', 'moth', 'wasp']);
 });

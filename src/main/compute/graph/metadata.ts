@@ -11,6 +11,8 @@ const ranges: Record<string, Preprocessing['range']> = {
   Normalized_1_1: '-1-1',
 };
 
+const classKeys = ['classes', 'class_names', 'labels', 'names', 'id2label'];
+
 const readEntries = ({ metadataProps }: ModelProto): Map<string, string> =>
   new Map(metadataProps.map(({ key, value }) => [key, value]));
 
@@ -47,7 +49,7 @@ export function readPreprocessing(model: ModelProto, input: ModelInput): Partial
  */
 export function readClassNames(model: ModelProto, classes: number): string[] | null {
   const entries = readEntries(model);
-  for (const key of ['second_look.classes', 'classes', 'class_names', 'labels', 'names', 'id2label']) {
+  for (const key of ['second_look.classes', ...classKeys]) {
     const names = toNames(entries.get(key));
     if (classes > 0 && names?.length === classes) return names;
   }
@@ -55,6 +57,25 @@ export function readClassNames(model: ModelProto, classes: number): string[] | n
     ({ dataType, stringData }) => dataType === elementTypes.string && stringData.length === classes,
   );
   return table ? table.stringData.map((name) => new TextDecoder().decode(name)) : null;
+}
+
+/** The entries with the names of `oldClasses` classes replaced by others, written as they were. */
+export function renameClasses(
+  entries: { key: string; value: string }[],
+  oldClasses: number,
+  names: readonly string[],
+): void {
+  for (const entry of entries)
+    if (classKeys.includes(entry.key) && toNames(entry.value)?.length === oldClasses)
+      entry.value = writeNames(entry.value, names);
+}
+
+function writeNames(text: string, names: readonly string[]): string {
+  const found = parse(text);
+  if (Array.isArray(found)) return JSON.stringify(names);
+  if (Object.keys(asObject(found)).length > 0) return JSON.stringify(Object.fromEntries(names.entries()));
+  if (fromPython(text)) return `{${names.map((name, place) => `${place}: ${JSON.stringify(name)}`).join(', ')}}`;
+  return names.join(text.includes('\n') ? '\n' : ',');
 }
 
 /** A list, in JSON or a name a line or between commas, or an object from numbers to names, also as Python writes it. */

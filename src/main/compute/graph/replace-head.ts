@@ -5,6 +5,7 @@ import { adaptTail } from './adapt-tail.ts';
 import { elementTypes } from './element-types.ts';
 import type { HeadCandidate } from './find-head.ts';
 import type { HeadWeights } from './head-weights.ts';
+import { renameClasses } from './metadata.ts';
 import { ModelProtoSchema, StringStringEntryProtoSchema, type ModelProto, type NodeProto } from './onnx_pb.js';
 import { keepWhatIsNeeded } from './prune.ts';
 
@@ -65,6 +66,7 @@ export function replaceHead(
   if (isReshaped(old)) graph.initializer.push(shapeOf(old, classes));
   keepWhatIsNeeded(graph, before);
   if (model.irVersion < leastIrVersion) model.irVersion = leastIrVersion;
+  renameClasses(model.metadataProps, old.classes, classNames);
   const kept = model.metadataProps.filter(({ key }) => !(key in metadata));
   const added = Object.entries(metadata).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
   model.metadataProps = [...kept, ...added];
