@@ -56,7 +56,7 @@ describe('the batch', () => {
     // Each size takes a little longer than the one before: it is the fastest of all that counts.
     expect(
       await chooseBatch(
-        sessionOfPace((count) => 0.25 * 1.03 ** Math.log2(count)),
+        sessionOfPace((count) => 0.25 * 1.06 ** Math.log2(count)),
         writer,
         'cpu',
       ),

@@ -19,7 +19,7 @@ const trialMs = 600;
  * A larger batch is taken unless it is slower than this share of the fastest. In the trial nothing competes with the model;
  * in an extraction, where decoding does, each run begins and ends with threads that wait for one another.
  */
-const nearly = 0.95;
+const nearly = 0.9;
 
 /**
  * The largest batch of nearly the most images a second on made-up pictures, which are black: what they show changes nothing
