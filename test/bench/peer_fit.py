@@ -1,5 +1,6 @@
 # Others on the problem of a fit: scikit-learn's solvers at ever smaller tolerances, or the gradient descent that came with
 # the paper. For each try one JSON object a line: wall seconds, and the certified error of what came out.
+import itertools
 import json
 import sys
 import time
@@ -79,7 +80,11 @@ def with_sklearn():
 
 
 def with_gradient_descent():
-    """METHODS 1.3: full batch, a step of 10 halved until it descends, to a 200th of the first mean gradient."""
+    """
+    METHODS 1.3: full batch, a step of 10 halved until it descends. Reported where its own rule ends it, at a 200th of the
+    first mean gradient, and once more where it arrives at the largest target or the budget is over.
+    """
+    target = max(float(text) for text in targets.split(","))
     one_hot = np.eye(classes, dtype=dtype)[labels]
 
     def evaluate(weights):
@@ -89,18 +94,27 @@ def with_gradient_descent():
         value = ((log_total - logits) * one_hot).sum() / n + lam * (weights**2).sum()
         return value, np.exp(logits - log_total)
 
-    start = time.perf_counter()
+    start, measuring = time.perf_counter(), 0.0
     weights = np.zeros((d + 1, classes), dtype)
-    best, smallest, first = weights, np.inf, None
+    best, smallest, first, has_ended = weights, np.inf, None, False
     value, probabilities = evaluate(weights)
-    for _ in range(3000):
+    for turn in itertools.count(1):
         gradient = X.T @ (probabilities - one_hot) / n + 2 * lam * weights
         size = np.abs(gradient).mean()
         first = first or size
         if size < smallest:
             best, smallest = weights, size
-        if size < first / 200:
-            break
+        spent = time.perf_counter() - start - measuring
+        if not has_ended and (size < first / 200 or turn == 3000):
+            has_ended = True
+            if report(spent, best) <= target:
+                return
+            measuring = time.perf_counter() - start - spent
+        if has_ended and turn % 50 == 0:
+            if spent > float(budget) or measure(best) <= target:
+                report(spent, best)
+                return
+            measuring = time.perf_counter() - start - spent
         step, square = 10.0, (gradient**2).sum()
         while step > 1e-10:
             next_weights = weights - dtype(step) * gradient
@@ -109,7 +123,6 @@ def with_gradient_descent():
                 break
             step /= 2
         weights, value, probabilities = next_weights, next_value, next_probabilities
-    report(time.perf_counter() - start, best)
 
 
 if solver == "descent":
