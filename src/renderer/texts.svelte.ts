@@ -2,7 +2,7 @@
 import i18next from 'i18next';
 import { formatCount } from './numbers.ts';
 import type { Filled, KeyOf } from '../shared/texts.ts';
-import { recognise, saysMore, type Recognised } from '../shared/told.ts';
+import { recognise, saysMore, type Recognised } from '../shared/recognise.ts';
 import type { texts as english } from './languages/en.ts';
 
 type English = typeof english;

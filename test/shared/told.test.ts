@@ -2,7 +2,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { recognise, sentence, tell, told } from '../../src/shared/told.ts';
+import { recognise } from '../../src/shared/recognise.ts';
+import { sentence, tell, told } from '../../src/shared/told.ts';
 
 const say = sentence as (key: string, places: Record<string, string | number>) => string;
 const source = join(import.meta.dirname, '../../src');
@@ -46,6 +47,15 @@ describe('a sentence that was told', () => {
       { key: 'result.extract-problems', places: { count: '1' } },
     ]);
     expect(recognise(`${note} The rest is up to you.`)).toBeUndefined();
+  });
+
+  it('holds what a library says, however long, and is not found in it', () => {
+    const message = 'Node (conv1): "x" is y, and z of 3. It failed at a: b. '.repeat(1000).trimEnd();
+    expect(recognise(message)).toBeUndefined();
+    const why = sentence('because.runtime-says', { message });
+    const refused = tell('unsupported', 'cannot-run', { subject: 'a.onnx', why });
+    expect(recognise(refused.message)).toEqual([{ key: 'error.cannot-run', places: { subject: 'a.onnx', why } }]);
+    expect(recognise(why)).toEqual([{ key: 'because.runtime-says', places: { message } }]);
   });
 
   it('stands in an error as it is, with its code', () => {
