@@ -21,7 +21,9 @@ export function describeHead({ kind, dimensions, classes, exact }: Head): string
   return t(exact ? 'model.head-exact' : 'model.head-inexact', { kind, dimensions, count: classes });
 }
 
+/** Nothing of a model without classes. */
 export function describeLook({ classIndex, className, probability }: PictureLook): string {
+  if (classIndex === null || probability === null) return '';
   const share = formatPercent(probability);
   return className === undefined
     ? t('model.look', { number: String(classIndex), share })

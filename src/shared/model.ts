@@ -75,12 +75,12 @@ export interface PreparedPicture {
 /** What the model itself says of one image. */
 export interface PictureLook {
   path: string;
-  /** Place of the largest logit, from 0. */
-  classIndex: number;
+  /** Place of the largest logit, from 0; null where the model has no head. */
+  classIndex: number | null;
   /** Left out where the file does not name its classes. */
   className?: string;
   /** By softmax; of one class alone by the logistic function. */
-  probability: number;
+  probability: number | null;
   /** Left out of what a project keeps. */
   picture?: PreparedPicture;
 }

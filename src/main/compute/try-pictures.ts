@@ -20,7 +20,12 @@ export async function tryPictures(
   for (const path of paths) {
     const pixels = writer.createTensor(count);
     const picture = await decodePicture(path, plan.preprocessing).catch(() => null);
-    if (!picture || head.classes === 0) continue;
+    if (!picture) continue;
+    const shown = { path, picture: toShown(picture, plan.preprocessing) };
+    if (head.classes === 0) {
+      looks.push({ ...shown, classIndex: null, probability: null });
+      continue;
+    }
     writer.write(picture, pixels, 0);
     const answer = await session.run(pixels, count);
     if (weights) difference = Math.max(difference, differenceOfHead(weights, answer));
@@ -31,11 +36,10 @@ export async function tryPictures(
     const sum = logits.reduce((total, value) => total + Math.exp(value - logits[best]!), others);
     const className = classNames?.[best];
     looks.push({
-      path,
+      ...shown,
       classIndex: best,
       ...(className === undefined ? {} : { className }),
       probability: 1 / sum,
-      picture: toShown(picture, plan.preprocessing),
     });
   }
   return { looks, difference };

@@ -6,6 +6,7 @@ import { inspectModel } from '../../../src/main/compute/inspect-model.ts';
 import { proveModel } from '../../../src/main/compute/prove-model.ts';
 import { understandModel } from '../../../src/main/compute/understand-model.ts';
 import { describeWithMaterial, materialPath } from '../../material.ts';
+import { saveColours } from '../colours.ts';
 import { float, forms, halfParts, quantised, turnedWeights, whole } from '../head-forms.ts';
 import { bias, headTensors, makeTinyModel, weights, writeTemporary, type TinyParts } from '../tiny-models.ts';
 
@@ -82,6 +83,16 @@ describe('of several outputs', () => {
   });
 });
 
+it('a classifier of one class says how probable that is', async () => {
+  const head = [createNode('Gemm', ['features', 'w1', 'b1'], ['z']), createNode('Sigmoid', ['z'], ['logits'])];
+  const initializers = [float('w1', [3, 1], [0, 0, 0]), float('b1', [1], [-1])];
+  const [path] = await saveColours();
+  const model = writeTemporary('tiny.onnx', makeTinyModel({ head, initializers }));
+  const { looks } = await inspectModel(model, {}, [path!]);
+  expect(looks![0]!.classIndex).toBe(0);
+  expect(looks![0]!.probability).toBeCloseTo(1 / (1 + Math.E), 5);
+});
+
 describe('a classifier that names its classes', () => {
   it('gives them to the person, and a table of names and probabilities is read as probabilities', async () => {
     const zipMap = { ...createNode('ZipMap', ['p'], ['table']), domain: 'ai.onnx.ml' };
@@ -128,6 +139,13 @@ describe('a model without a head', () => {
     const { head, notes } = await inspect({ head: [createNode('Tanh', ['features'], ['logits'])] });
     expect(head).toMatchObject({ kind: 'none', features: 'logits', logits: '', dimensions: 3, classes: 0 });
     expect(notes.join(' ')).toContain('The model has no head: the 3 values of its output "logits" are taken');
+  });
+
+  it('is shown pictures as they enter it, which say nothing of classes', async () => {
+    const model = makeTinyModel({ head: [createNode('Tanh', ['features'], ['logits'])] });
+    const [path] = await saveColours();
+    const { looks } = await inspectModel(writeTemporary('tiny.onnx', model), {}, [path!]);
+    expect(looks).toMatchObject([{ path, classIndex: null, probability: null, picture: { width: 4, height: 4 } }]);
   });
 
   it('is told of where that vector is probabilities', async () => {

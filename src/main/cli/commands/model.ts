@@ -41,9 +41,10 @@ export async function setModel(session: Session, project: string, options: Model
       head.kind === 'none'
         ? `no head: ${head.dimensions} values of "${head.features}" are the features`
         : `head ${head.kind}: ${head.dimensions} features -> ${head.classes} classes${head.exact ? '' : ' (not exact)'}`,
-      ...looks.map(
-        ({ path, classIndex, probability }) =>
-          `the model's own first class for ${path}: ${nameOf(classIndex)}, ${(probability * 100).toFixed(0)} %`,
+      ...looks.flatMap(({ path, classIndex, probability }) =>
+        classIndex === null || probability === null
+          ? []
+          : [`the model's own first class for ${path}: ${nameOf(classIndex)}, ${(probability * 100).toFixed(0)} %`],
       ),
       ...describeMatch(overview.classes.length, match),
       ...notes,
