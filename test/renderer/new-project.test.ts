@@ -31,6 +31,11 @@ describe('new project', () => {
       { images: { grant: 'root', path: 'photos' }, labels: { format: 'folders' }, testFraction: 0.2, seed: 1 },
     ]);
     expect(screen.getByText('1 problem; everything else goes on')).toBeTruthy();
+    const share = screen.getByLabelText<HTMLInputElement>('Test split, per cent of each class');
+    await fireEvent.input(share, { target: { value: '95' } });
+    await fireEvent.change(share);
+    await waitFor(() => expect(core.params('imports.preview')).toMatchObject([{}, { testFraction: 0.9 }]));
+    await waitFor(() => expect(share.value).toBe('90'));
     expect(within(screen.getByRole('region', { name: 'Classes' })).getAllByRole('row').length).toBe(4);
     await click('Continue');
 

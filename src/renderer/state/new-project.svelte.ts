@@ -12,6 +12,9 @@ export const steps = ['source', 'understood', 'model', 'save'] as const;
 export type Step = (typeof steps)[number];
 export type Column = 'path' | 'label' | 'split';
 
+export const largestTestPercent = 90;
+export const largestSeed = 2 ** 31;
+
 export class NewProject {
   step = $state<Step>('source');
   images = $state.raw<ChosenPlace | null>(null);
@@ -79,8 +82,10 @@ export class NewProject {
     if (before) this.goTo(before);
   }
 
-  /** Asks what an import would do; nothing is written. */
+  /** Asks what an import would do; nothing is written. A number that is out of range becomes the nearest one in it. */
   async look(): Promise<void> {
+    this.testPercent = Math.min(largestTestPercent, Math.max(0, this.testPercent));
+    this.seed = Math.min(largestSeed, Math.max(0, Math.round(this.seed)));
     const params = this.#importParams();
     if (!params) return;
     await this.preview.load(JSON.stringify(params), (signal) =>
