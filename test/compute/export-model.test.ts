@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../src/main/compute/export-model.ts';
 import { Extractor } from '../../src/main/compute/extract.ts';
 import { createNode, createValue, toModelBytes } from '../../src/main/compute/graph/build.ts';
-import { ModelProtoSchema } from '../../src/main/compute/graph/onnx_pb.js';
+import { ModelProtoSchema, type NodeProto, type TensorProto } from '../../src/main/compute/graph/onnx_pb.js';
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
 import { openModel } from '../../src/main/compute/open-model.ts';
 import type { ExportRequest } from '../../src/shared/compute-contract.ts';
 import type { Preprocessing } from '../../src/shared/model.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { describeWithMaterial, materialPath, unpackMaterial } from '../material.ts';
-import { float, forms, halfParts, quantised, whole } from './head-forms.ts';
+import { float, forms, halfParts, quantised, turnedWeights, whole } from './head-forms.ts';
 import { saveColours } from './colours.ts';
 import { headTensors, makeFolder, makeTinyModel, writeTemporary, type TinyParts } from './tiny-models.ts';
 
@@ -169,6 +169,28 @@ describe('the repaired model makes the logits of the fit', () => {
     await session.release();
     expect(logits!.dims).toEqual(dims);
     expect(declared).toBe(3n);
+  });
+
+  it.each<[string, NodeProto[], TensorProto[], number[]]>([
+    ['turned', [createNode('Transpose', ['map'], ['z'], { perm: [0n, 2n, 3n, 1n] })], [], [1, 1, 1, 3]],
+    ['squeezed', [createNode('Squeeze', ['map', 'two'], ['z'])], [whole('two', -1, 2)], [1, 3]],
+    ['without batch', [createNode('Squeeze', ['map'], ['z'])], [], [3]],
+  ])('gives probabilities over the classes where they are %s', async (_, behind, initializers, dims) => {
+    const model = makeTinyModel({
+      input: createValue('picture', 'float32', [1, 3, 4, 4]),
+      head: [createNode('Conv', ['pooled', 'wc', 'b'], ['map']), ...behind, createNode('Sigmoid', ['z'], ['logits'])],
+      initializers: [float('wc', [2, 3, 1, 1], turnedWeights), headTensors[1]!, ...initializers],
+      outputs: [createValue('logits', 'float32')],
+    });
+    const request = await makeRequest(writeTemporary('tiny.onnx', model), colours, 3);
+    await exportModel(request, signal);
+    const session = await InferenceSession.create(request.target);
+    const { logits } = await session.run({ picture: new Tensor('float32', new Float32Array(48), [1, 3, 4, 4]) });
+    await session.release();
+    expect(logits!.dims).toEqual(dims);
+    const row = [...(logits!.data as Float32Array)];
+    expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    expect(Math.max(...row)).toBeLessThan(0.99);
   });
 
   it('names the new classes where the old one named its own', async () => {

@@ -7,10 +7,12 @@ import { indexGraph } from './graph-index.ts';
 import type { GraphProto, NodeProto } from './onnx_pb.js';
 import { sentence } from '../../../shared/told.ts';
 
-/** How many numbers a tensor has of each picture, before and now. */
+/** How many numbers a tensor has of each picture, before and now, and where: the axis of them and how many axes there are. */
 interface Change {
   from: number;
   to: number;
+  axis: number;
+  rank: number;
 }
 
 /**
@@ -24,11 +26,13 @@ export function adaptTail(
 ): string[] {
   const index = indexGraph(graph);
   const notes = new Set<string>();
-  const isSingle = oldDims.length < 2 || oldDims[0] === 1;
-  const axis = Math.max(1, oldDims.indexOf(oldClasses, 1));
   /** One number of a picture is often given without the dimension that several need. */
   let isWidened = oldClasses === 1 && oldDims.length < 2;
-  const reached = new Map<string, Change>([[logits, { from: oldClasses, to: classNames.length }]]);
+  const isBare = oldDims.length < 2 && !isWidened;
+  const isSingle = isBare || oldDims[0] === 1;
+  const axis = isBare ? 0 : Math.max(1, oldDims.indexOf(oldClasses, 1));
+  const rank = isWidened ? 2 : oldDims.length;
+  const reached = new Map<string, Change>([[logits, { from: oldClasses, to: classNames.length, axis, rank }]]);
   for (const [name, change] of reached) {
     for (const node of index.takers.get(name) ?? []) {
       const passed = adaptNode(node, name, change);
@@ -51,57 +55,71 @@ export function adaptTail(
   if (isWidened) notes.add(sentence('about.widened', { classes: classNames.length }));
   return [...notes];
 
-  /** Sizes with that of the classes changed: never the first, which is the batch, unless there is no batch. */
-  function toNew(dims: number[], { from, to }: Change): number[] {
+  /** Sizes with that of the classes changed; the first is the batch, unless there is none. */
+  function toNew(dims: number[], { from, to, axis }: Change): number[] {
     const at = dims[axis] === from ? axis : dims.lastIndexOf(from);
-    const isBatch = at === 0 && !(dims.length === 1 && isSingle);
-    return dims.map((dim, place) => (place === at && !isBatch ? to : dim));
+    return dims.map((dim, place) => (place === at && (at > 0 || axis === 0) ? to : dim));
   }
 
   /** What becomes of the numbers of a picture behind the node. */
   function adaptNode(node: NodeProto, input: string, change: Change): Change {
     if (node.opType === 'Sigmoid') {
-      const place = oldDims.length < 2 && !isWidened ? 0n : axis === oldDims.length - 1 && axis > 1 ? -1n : 1n;
-      Object.assign(node, createNode('Softmax', node.input, node.output, { axis: place }));
+      Object.assign(node, createNode('Softmax', node.input, node.output, { axis: BigInt(change.axis) }));
       notes.add(sentence('about.softmax'));
     }
     if (node.opType === 'QuantizeLinear' || node.opType === 'DequantizeLinear') {
       Object.assign(node, createNode('Identity', node.input.slice(0, 1), node.output));
       notes.add(sentence('about.rounding-left-out'));
     }
-    if (node.opType === 'Reshape') adaptReshape(node, change);
-    if (node.opType === 'Squeeze' && change.from === 1) adaptSqueeze(node);
+    if (node.opType === 'Reshape') return adaptReshape(node, change);
+    if (node.opType === 'Squeeze') return adaptSqueeze(node, change);
+    if (node.opType === 'Flatten') return { ...change, axis: 1, rank: 2 };
+    if (node.opType === 'Transpose')
+      return { ...change, axis: readInts(node, 'perm')?.indexOf(change.axis) ?? change.rank - 1 - change.axis };
     if (node.opType === 'TopK') return adaptTopK(node, change);
     if (node.input.indexOf(input) === 1) adaptNames(node, change);
     return change;
   }
 
-  function adaptReshape(node: NodeProto, change: Change): void {
+  function adaptReshape(node: NodeProto, change: Change): Change {
     const shape = findShape(node.input[1] ?? '', index);
-    if (!shape) return;
+    if (!shape) return change;
     const isLost = change.from === 1 && shape.length === 1;
     isWidened ||= isLost;
-    const fitted = isLost ? [-1, change.to] : toNew(shape, change);
-    if (fitted.every((dim, at) => dim === shape[at])) return;
-    node.input[1] = store(node, BigInt64Array.from(fitted, BigInt));
+    const place = shape.length > 1 ? Math.max(1, shape.lastIndexOf(change.from)) : isSingle ? 0 : 1;
+    const isKept = change.axis > 0 && shape[change.axis] === change.from;
+    const next = { ...change, axis: isKept ? change.axis : isLost ? 1 : place, rank: isLost ? 2 : shape.length };
+    const fitted = isLost ? [-1, change.to] : toNew(shape, next);
+    if (isLost || fitted.some((dim, at) => dim !== shape[at]))
+      node.input[1] = store(node, BigInt64Array.from(fitted, BigInt));
+    return next;
   }
 
-  /** The dimension of the one class there was is kept. */
-  function adaptSqueeze(node: NodeProto): void {
-    const axes = readInts(node, 'axes') ?? (node.input[1] ? findShape(node.input[1], index) : undefined);
-    const rank = oldDims.length;
-    const kept = axes?.filter((each) => (each + rank) % rank !== axis);
-    if (!axes || kept?.length === axes.length) return;
-    isWidened = true;
-    Object.assign(node, createNode('Identity', node.input.slice(0, 1), node.output));
+  /** The axis of the one class that there was is kept. */
+  function adaptSqueeze(node: NodeProto, change: Change): Change {
+    const { axis, rank } = change;
+    const given = readInts(node, 'axes') ?? (node.input[1] ? findShape(node.input[1], index) : undefined);
+    // Without axes all of one go, and with them the batch of one picture.
+    if (!given) return { ...change, axis: isSingle && axis > 0 ? 0 : Math.min(axis, 1) };
+    const axes = given.map((each) => (each + rank) % rank);
+    const kept = axes.filter((each) => each !== axis);
+    if (kept.length < axes.length) {
+      isWidened = true;
+      const attribute = node.attribute.find(({ name }) => name === 'axes');
+      if (kept.length === 0) Object.assign(node, createNode('Identity', node.input.slice(0, 1), node.output));
+      else if (attribute) attribute.ints = kept.map(BigInt);
+      else node.input[1] = store(node, BigInt64Array.from(kept, BigInt));
+    }
+    return { ...change, axis: axis - kept.filter((each) => each < axis).length, rank: rank - kept.length };
   }
 
   /** There may be fewer classes now than the best that are asked for. */
-  function adaptTopK(node: NodeProto, { to }: Change): Change {
+  function adaptTopK(node: NodeProto, change: Change): Change {
+    const { to } = change;
     const [asked] = findShape(node.input[1] ?? '', index) ?? [];
-    if (asked === undefined || asked <= to) return { from: 0, to: 0 };
+    if (asked === undefined || asked <= to) return { ...change, from: 0, to: 0 };
     node.input[1] = store(node, BigInt64Array.of(BigInt(to)));
-    return { from: asked, to };
+    return { ...change, from: asked };
   }
 
   /** A table of names that is looked up by the class that was decided for. */
