@@ -366,6 +366,32 @@ export const quantised: [string, TinyParts][] = [
     },
   ],
   [
+    'QGemm',
+    {
+      head: [
+        createNode('QuantizeLinear', ['features', 'fs', 'zero'], ['fq']),
+        createNode('Identity', ['fq'], ['same']),
+        own('QGemm', ['same', 'fs', 'zero', 'steps', 'step', 'three', 'whole', 'zs', 'zz'], ['zq']),
+        own('QLinearSoftmax', ['zq', 'zs', 'zz', 'fs', 'zero'], ['pq'], { axis: -1n, opset: 13n }),
+        createNode('DequantizeLinear', ['pq', 'fs', 'zero'], ['logits']),
+      ],
+      initializers: [
+        ...stepTensors,
+        // In steps of 1/255 x 1/32.
+        create(TensorProtoSchema, {
+          name: 'whole',
+          dims: [2n],
+          dataType: elementTypes.int32,
+          int32Data: bias.map((value) => value * 255 * 32),
+        }),
+        zero,
+        float('fs', [], [1 / 255]),
+        float('zs', [], [1 / 32]),
+        createTensor('zz', [], Uint8Array.of(128)),
+      ],
+    },
+  ],
+  [
     'QLinearMatMul',
     {
       head: [

@@ -8,14 +8,14 @@ import { basename } from 'node:path';
 import { tell } from '../../../shared/told.ts';
 import { toModelBytes } from './build.ts';
 import { locateExternalFiles } from './external-data.ts';
-import { makeOutputsPlain } from './plain-outputs.ts';
+import { makeOutputsPlain, writeSoftmaxOut } from './plain-endings.ts';
 import { ModelProtoSchema, type GraphProto, type ModelProto } from './onnx_pb.js';
 
 export interface ModelFile {
   path: string;
   /** File name, for sentences. */
   name: string;
-  /** As they are run: those of the file, but for `plainOutputs`. */
+  /** As they are run: those of the file, but for endings that are written plainly. */
   bytes: Uint8Array;
   /** Hex; of the file and of those that it keeps weights in. */
   sha256: string;
@@ -43,8 +43,17 @@ export async function readModelFile(path: string, expected?: string): Promise<Mo
   const sha256 = await hashFiles([...externalPaths.values()], bytes);
   if (expected !== undefined && sha256 !== expected) throw tell('conflict', 'model-changed', { model: name });
   const plainOutputs = makeOutputsPlain(model.graph);
-  const plainBytes = plainOutputs.length === 0 ? bytes : toModelBytes(model);
-  return { path, name, bytes: plainBytes, sha256, model, graph: model.graph, plainOutputs, externalPaths };
+  const isChanged = writeSoftmaxOut(model.graph) || plainOutputs.length > 0;
+  return {
+    path,
+    name,
+    bytes: isChanged ? toModelBytes(model) : bytes,
+    sha256,
+    model,
+    graph: model.graph,
+    plainOutputs,
+    externalPaths,
+  };
 }
 
 /** SHA-256 of the files one after the other, behind some bytes; hex. */
