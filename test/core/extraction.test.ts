@@ -1,12 +1,47 @@
-// What an extraction does where images come and go.
+// What an extraction does where images come and go, and where they crash compute.
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CrashRecovery } from '../../src/main/core/crash-recovery.ts';
 import type { ExtractResult } from '../../src/main/core/extraction.ts';
+import type { ExtractedBlock } from '../../src/shared/compute-contract.ts';
 import type { StartJob } from '../../src/shared/core-contract.ts';
 import type { Job } from '../../src/shared/jobs.ts';
-import { sentence } from '../../src/shared/told.ts';
+import { sentence, tell } from '../../src/shared/told.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
+
+/** Compute that crashes on some pictures: what was found of 256, how often it was asked, and the error where it gave up. */
+async function recover(isDeadly: (place: number) => boolean) {
+  let asked = 0;
+  const extractSome = (paths: string[]): Promise<ExtractedBlock> => {
+    asked += 1;
+    if (paths.some((path) => isDeadly(Number(path))))
+      return Promise.reject(tell('compute-crashed', 'compute-ended', { why: '' }));
+    return Promise.resolve({ features: Float32Array.from(paths, Number), logits: new Float32Array(), failed: [] });
+  };
+  const paths = Array.from({ length: 256 }, (_, place) => String(place));
+  const outcome = await new CrashRecovery()
+    .recover(paths, extractSome, () => Promise.resolve(false))
+    .then(
+      (block) => ({ block }),
+      (error: unknown) => ({ error }),
+    );
+  return { ...outcome, asked };
+}
+
+it.each([1, 100])('a whole series of images that crash compute, from %i on, is left out', async (first) => {
+  const outcome = await recover((place) => place >= first && place < first + 20);
+  if (!('block' in outcome)) throw outcome.error;
+  expect(outcome.block.failed.map(({ index }) => index)).toEqual(Array.from({ length: 20 }, (_, i) => first + i));
+  expect(outcome.block.features[first + 19]).toBe(0);
+  expect(outcome.block.features[first + 20]).toBe(first + 20);
+});
+
+it('where compute crashes on every image it is soon given up', async () => {
+  const outcome = await recover(() => true);
+  expect(outcome).toMatchObject({ error: { code: 'compute-crashed' } });
+  expect(outcome.asked).toBeLessThan(100);
+});
 
 let real: RealCore;
 beforeAll(() => (real = startRealCore()));

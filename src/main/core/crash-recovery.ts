@@ -8,8 +8,9 @@ const crashReason = sentence('problem.crashes');
 const attempts = 2;
 /** What is said of a picture for good takes one more: alone it is in compute for milliseconds. */
 const attemptsAlone = 3;
-/** More images than this do not crash by themselves: it is the model, or the machine. */
+/** Where more images than this crash and none of a few goes well, or more than half of all, it is the model or the machine. */
 const mostCulprits = 8;
+const sampleSize = 4;
 
 type Extract = (paths: string[]) => Promise<ExtractedBlock>;
 
@@ -36,14 +37,24 @@ export class CrashRecovery {
 
 async function recoverAlone(paths: string[], extract: Extract, relieve: Relieve): Promise<ExtractedBlock> {
   const culprits = new Set<number>();
+  let most = mostCulprits;
+  const take = async (indices: number[]) => {
+    const block = await extract(indices.map((index) => paths[index]!));
+    most = Math.max(mostCulprits, paths.length / 2);
+    return block;
+  };
   for (;;) {
     const rest = paths.map((_, index) => index).filter((index) => !culprits.has(index));
-    const take = (indices: number[]) => extract(indices.map((index) => paths[index]!));
     const outcome = await tryTo(() => take(rest));
     if ('block' in outcome) return withGaps(outcome.block, rest, culprits, paths.length);
-    const found = await search(rest, take);
+    const sample = Array.from(
+      { length: sampleSize },
+      (_, i) => rest[Math.floor(((i + 0.5) * rest.length) / sampleSize)]!,
+    );
+    for (const index of sample) if (most === mostCulprits) await tryTo(() => take([index]), 1);
+    const found = await search(rest, take, (count) => culprits.size + count > most);
     for (const index of found) culprits.add(index);
-    if (culprits.size > mostCulprits || (found.length === 0 && !(await relieve()))) throw outcome.crash;
+    if (culprits.size > most || (found.length === 0 && !(await relieve()))) throw outcome.crash;
   }
 }
 
@@ -60,14 +71,20 @@ async function tryTo(
   }
 }
 
-/** Those of the images that crash compute by themselves. */
-async function search(indices: number[], take: (indices: number[]) => Promise<ExtractedBlock>): Promise<number[]> {
+/** Those of the images that crash compute by themselves, or as many of them as are too many. */
+async function search(
+  indices: number[],
+  take: (indices: number[]) => Promise<ExtractedBlock>,
+  areTooMany: (count: number) => boolean,
+): Promise<number[]> {
   if (indices.length <= 1) return 'crash' in (await tryTo(() => take(indices), attemptsAlone)) ? indices : [];
   const middle = Math.ceil(indices.length / 2);
   const found: number[] = [];
   for (const part of [indices.slice(0, middle), indices.slice(middle)]) {
-    if (found.length > mostCulprits) break;
-    if ('crash' in (await tryTo(() => take(part), 1))) found.push(...(await search(part, take)));
+    if (areTooMany(found.length)) break;
+    const count = found.length;
+    if ('crash' in (await tryTo(() => take(part), 1)))
+      found.push(...(await search(part, take, (more) => areTooMany(count + more))));
   }
   return found;
 }
