@@ -66,6 +66,9 @@ const host: DesktopHost = {
   async reveal(place) {
     await call('places.reveal', place);
   },
+  async speak(words) {
+    await call('words.set', words);
+  },
   async openExternal(url) {
     await call('links.open', { url });
   },

@@ -1,5 +1,6 @@
 // Every text of the screen in the language of the page. A language is one file in `languages/`: putting it there adds it.
 import i18next from 'i18next';
+import { desktopWords, type DesktopWords } from '../shared/desktop-host.ts';
 import { formatCount } from './numbers.ts';
 import type { Filled, KeyOf } from '../shared/texts.ts';
 import { recognise, saysMore, type Recognised } from '../shared/recognise.ts';
@@ -69,6 +70,13 @@ function sayOne({ key, places }: Recognised): string {
   });
   return fill(key, Object.fromEntries(said));
 }
+
+/** What the desktop's dialogs and menu say in the page's language. */
+export const wordsOfDesktop = (): DesktopWords => {
+  const words: DesktopWords = { ...desktopWords };
+  for (const key of Object.keys(words) as (keyof DesktopWords)[]) words[key] = t(key);
+  return words;
+};
 
 /** Codes and names of all languages, each name in its own language. */
 export const languageNames: readonly { code: string; name: string }[] = [...languages].map(([code, { name }]) => ({

@@ -3,6 +3,44 @@
 import type { Grant, Place } from './project.ts';
 import type { WireError } from './errors.ts';
 
+/**
+ * The words of the system's dialogs and menu, in English: what the shell says until the page, which knows the person's
+ * language, has given it others. They are among the texts of every language.
+ */
+export const desktopWords = {
+  'desktop.folder': 'Choose a folder',
+  'desktop.labels': 'Choose the label file',
+  'desktop.model': 'Choose the model',
+  'desktop.project': 'Open a project',
+  'desktop.labels-kind': 'CSV',
+  'desktop.model-kind': 'ONNX model',
+  'desktop.project-kind': 'Second Look project',
+  'desktop.unsaved': 'Some decisions are not saved.',
+  'desktop.lost-at-close': 'They are lost if the window closes now.',
+  'desktop.close': 'Close all the same',
+  'desktop.stay': 'Keep it open',
+  'desktop.given-up': 'The app stopped several times in a row. The log file says why.',
+  'menu.file': 'File',
+  'menu.close-window': 'Close Window',
+  'menu.quit': 'Quit',
+  'menu.edit': 'Edit',
+  'menu.undo': 'Undo',
+  'menu.redo': 'Redo',
+  'menu.cut': 'Cut',
+  'menu.copy': 'Copy',
+  'menu.paste': 'Paste',
+  'menu.select-all': 'Select All',
+  'menu.view': 'View',
+  'menu.actual-size': 'Actual Size',
+  'menu.zoom-in': 'Zoom In',
+  'menu.zoom-out': 'Zoom Out',
+  'menu.full-screen': 'Full Screen',
+  'menu.window': 'Window',
+  'menu.minimize': 'Minimize',
+} as const;
+
+export type DesktopWords = Record<keyof typeof desktopWords, string>;
+
 /** What a file dialog offers; it decides the dialog's title and the endings it shows. */
 export type FileKind = 'labels' | 'model' | 'project';
 
@@ -27,6 +65,8 @@ export interface DesktopHost {
   pathOf(file: object): Promise<Grant | null>;
   /** Shows a picked or dropped place, or a file below it, in the system's file window. */
   reveal(place: Place): Promise<void>;
+  /** Gives the system's dialogs and menu the words of the page's language. */
+  speak(words: DesktopWords): Promise<void>;
   /** Opens an address in the system's browser: https only, and only those of the allow-list. */
   openExternal(url: string): Promise<void>;
 }
@@ -42,6 +82,7 @@ export type ShellCalls = {
   'dialogs.pickFile': { params: { kind: FileKind }; result: Grant | null };
   'grants.add': { params: { path: string }; result: Grant };
   'places.reveal': { params: Place; result: null };
+  'words.set': { params: DesktopWords; result: null };
   'links.open': { params: { url: string }; result: null };
 };
 

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy } from '../../src/shared/csp.ts';
+import { desktopWords } from '../../src/shared/desktop-host.ts';
 import type { Grant } from '../../src/shared/project.ts';
 import { Home } from './stand-in/home.ts';
 import type { Shell } from './stand-in/shell.ts';
@@ -34,7 +35,7 @@ describe('the shell at rest', () => {
       'utilityProcess.fork Second Look core',
       'protocol.handle app',
       'protocol.handle media',
-      expect.stringMatching(/^menu .*fileMenu, editMenu, View, windowMenu$/),
+      expect.stringMatching(/^menu (appMenu, )?File, Edit, View, Window$/),
       'new BrowserWindow',
       'load app://second-look/',
       'window shown',
@@ -64,6 +65,7 @@ describe('the shell at rest', () => {
       'pickFolder',
       'post',
       'reveal',
+      'speak',
     ]);
     expect(await shell.core('app.describe')).toMatchObject({
       version: '0.0.0-stand-in',
@@ -157,6 +159,7 @@ describe('the shell at rest', () => {
       ['grants.add', '/etc'],
       ['dialogs.pickFile', { kind: 'anything' }],
       ['links.open', {}],
+      ['words.set', { 'menu.file': 'File' }],
     ] as const) {
       expect(await send(channel, params)).toMatchObject({ answer: { error: { code: 'bad-request' } } });
     }
@@ -174,6 +177,15 @@ describe('the shell at rest', () => {
     ]) {
       await expect(shell.page('openExternal', { url })).rejects.toThrow(`Second Look does not open ${url}.`);
     }
+  });
+
+  it('asks in the words that the page gave it', async () => {
+    const words = { ...desktopWords, 'menu.file': 'Datei', 'desktop.folder': 'Ordner' };
+    await shell.page('speak', { words });
+    await shell.page('pickFolder');
+    const journal = await shell.do('journal');
+    expect(journal.at(-2)).toMatch(/^menu .*Datei, Edit, View, Window$/);
+    expect(journal.at(-1)).toBe('dialog: Ordner');
   });
 
   it('grants what a person chose or dropped, and shows it in its folder', async () => {

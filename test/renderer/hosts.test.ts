@@ -23,6 +23,7 @@ describe('desktop host', () => {
       pickFile: () => Promise.reject(new Error('The file is not there any more. Choose another.')),
       pathOf: () => Promise.resolve(null),
       reveal: () => Promise.resolve(),
+      speak: () => Promise.resolve(),
       openExternal: () => Promise.resolve(),
     };
     const host = createDesktopHost(shell);

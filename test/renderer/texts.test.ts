@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sentence, tell } from '../../src/shared/told.ts';
+import type { Host } from '../../src/renderer/host/host.ts';
 import { texts as english } from '../../src/renderer/languages/en.ts';
 import {
   boldMark,
@@ -104,12 +105,14 @@ describe('what core says', () => {
 
 it('changes the language of the whole page at once, and remembers it', async () => {
   const core = new FakeCore();
-  const { preferences } = await renderApp(core);
+  const speak = vi.fn<NonNullable<Host['speak']>>(() => Promise.resolve());
+  const { preferences } = await renderApp(core, { speak });
   await fireEvent.click(screen.getByRole('button', { name: 'Settings' }));
   preferences.set({ language: 'zh-CN' });
   expect(await screen.findByRole('heading', { name: '设置' })).toBeTruthy();
   expect(screen.getByRole('button', { name: '审核' })).toBeTruthy();
   expect(document.documentElement.lang).toBe('zh-CN');
+  expect(speak).toHaveBeenCalledWith(expect.objectContaining({ 'desktop.folder': '选择文件夹', 'menu.edit': '编辑' }));
   await waitFor(() => expect(core.preferences.language).toBe('zh-CN'));
   expect(languageNames.map(({ name }) => name)).toEqual(expect.arrayContaining(['English', '简体中文']));
 });

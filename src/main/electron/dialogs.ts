@@ -1,28 +1,32 @@
 // The system's file dialogs: how a person opens a folder or file to the app.
 import { dialog, type BrowserWindow, type OpenDialogOptions } from 'electron';
-import type { FileKind } from '../../shared/desktop-host.ts';
+import type { DesktopWords, FileKind } from '../../shared/desktop-host.ts';
 
-const fileDialogs: Record<FileKind, OpenDialogOptions> = {
-  labels: { title: 'Choose the label file', filters: [{ name: 'CSV', extensions: ['csv', 'tsv', 'txt'] }] },
-  model: { title: 'Choose the model', filters: [{ name: 'ONNX model', extensions: ['onnx'] }] },
-  project: { title: 'Open a project', filters: [{ name: 'Second Look project', extensions: ['secondlook'] }] },
+const endings: Record<FileKind, string[]> = {
+  labels: ['csv', 'tsv', 'txt'],
+  model: ['onnx'],
+  project: ['secondlook'],
 };
 
 /** The path of the chosen folder, or undefined when the dialog was cancelled. */
-export const askForFolder = (window: BrowserWindow): Promise<string | undefined> =>
-  ask(window, { title: 'Choose a folder', properties: ['openDirectory', 'createDirectory'] });
+export const askForFolder = (window: BrowserWindow, words: DesktopWords): Promise<string | undefined> =>
+  ask(window, { title: words['desktop.folder'], properties: ['openDirectory', 'createDirectory'] });
 
 /** The path of the chosen file, or undefined when the dialog was cancelled. */
-export const askForFile = (window: BrowserWindow, kind: FileKind): Promise<string | undefined> =>
-  ask(window, { ...fileDialogs[kind], properties: ['openFile'] });
+export const askForFile = (window: BrowserWindow, words: DesktopWords, kind: FileKind): Promise<string | undefined> =>
+  ask(window, {
+    title: words[`desktop.${kind}`],
+    filters: [{ name: words[`desktop.${kind}-kind`], extensions: endings[kind] }],
+    properties: ['openFile'],
+  });
 
-/** Whether the person closes the window although the page said that work is under way. */
-export function confirmClose(window: BrowserWindow): boolean {
+/** Whether the person closes the window although the page has decisions that are not saved. */
+export function confirmClose(window: BrowserWindow, words: DesktopWords): boolean {
   const choice = dialog.showMessageBoxSync(window, {
     type: 'question',
-    message: 'A job is running.',
-    detail: 'What it has done so far is saved, and it can be resumed.',
-    buttons: ['Close', 'Keep working'],
+    message: words['desktop.unsaved'],
+    detail: words['desktop.lost-at-close'],
+    buttons: [words['desktop.close'], words['desktop.stay']],
     defaultId: 1,
     cancelId: 1,
   });

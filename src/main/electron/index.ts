@@ -2,6 +2,7 @@
 // is ready, and how it ends.
 import { join, resolve } from 'node:path';
 import { app, dialog, type BrowserWindow } from 'electron';
+import { desktopWords, type DesktopWords } from '../../shared/desktop-host.ts';
 import { isAppError } from '../../shared/errors.ts';
 import { openLog } from './log.ts';
 import { setMenu } from './menu.ts';
@@ -25,6 +26,7 @@ function start(): void {
   log(`Second Look ${app.getVersion()} on ${process.platform} ${process.arch}`);
   let processes: Processes | undefined;
   let window: BrowserWindow | undefined;
+  let words: DesktopWords = desktopWords;
   let projectPath = projectIn(process.argv, process.cwd());
 
   app.enableSandbox();
@@ -57,7 +59,7 @@ function start(): void {
       start: { userData, samples: join(userData, 'samples'), version: app.getVersion() },
       log,
       onGivenUp() {
-        dialog.showErrorBox('Second Look', 'The app stopped several times in a row. The log file says why.');
+        dialog.showErrorBox('Second Look', words['desktop.given-up']);
         app.quit();
       },
     });
@@ -71,11 +73,16 @@ function start(): void {
       currentWindow: () => window,
       openPagePort: () => running().openPagePort(),
       addGrant: (path) => running().call('grants.add', { path }),
+      currentWords: () => words,
+      setWords(given) {
+        words = given;
+        setMenu(words, { hasDevTools });
+      },
       log,
     });
-    setMenu({ hasDevTools });
+    setMenu(words, { hasDevTools });
     openProject(projectPath);
-    window = openWindow({ pageOrigin, userData, hasDevTools, log });
+    window = openWindow({ pageOrigin, userData, hasDevTools, currentWords: () => words, log });
     window.on('closed', () => (window = undefined));
   }
 

@@ -2,7 +2,7 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { ipcMain, shell, type BrowserWindow, type IpcMainInvokeEvent, type MessagePortMain } from 'electron';
 import { z } from 'zod';
-import type { ShellAnswer, ShellCalls } from '../../shared/desktop-host.ts';
+import { desktopWords, type DesktopWords, type ShellAnswer, type ShellCalls } from '../../shared/desktop-host.ts';
 import type { Grant, Place } from '../../shared/project.ts';
 import { AppError, isAppError } from '../../shared/errors.ts';
 import { tell } from '../../shared/told.ts';
@@ -16,9 +16,13 @@ export interface PageCallsOptions {
   openPagePort(): MessagePortMain;
   /** Tells core that a person chose this path. */
   addGrant(path: string): Promise<Grant>;
+  /** The words that the dialogs have now. */
+  currentWords(): DesktopWords;
+  setWords(words: DesktopWords): void;
   log(line: string): void;
 }
 
+const wordNames = Object.keys(desktopWords) as (keyof DesktopWords)[];
 const Path = z.string().min(1).max(4096);
 const schemas: { [K in keyof ShellCalls]: z.ZodType<ShellCalls[K]['params']> } = {
   'core.openPort': z.null(),
@@ -26,6 +30,7 @@ const schemas: { [K in keyof ShellCalls]: z.ZodType<ShellCalls[K]['params']> } =
   'dialogs.pickFile': z.strictObject({ kind: z.enum(['labels', 'model', 'project']) }),
   'grants.add': z.strictObject({ path: Path.refine(isAbsolute) }),
   'places.reveal': z.strictObject({ grant: z.string().max(64), path: z.string().max(4096) }),
+  'words.set': z.record(z.enum(wordNames), z.string().min(1).max(200)),
   'links.open': z.strictObject({ url: z.string().max(2048) }),
 };
 
@@ -37,7 +42,8 @@ type Listeners = {
 };
 
 /** Answers the preload of the current window, and nobody else. */
-export function handlePageCalls({ pageOrigin, currentWindow, openPagePort, addGrant, log }: PageCallsOptions): void {
+export function handlePageCalls(options: PageCallsOptions): void {
+  const { pageOrigin, currentWindow, openPagePort, addGrant, currentWords, setWords, log } = options;
   const chosenPaths = new Map<string, string>();
 
   async function grant(path: string | undefined): Promise<Grant | null> {
@@ -52,11 +58,15 @@ export function handlePageCalls({ pageOrigin, currentWindow, openPagePort, addGr
       frame.postMessage('core.port', null, [openPagePort()]);
       return Promise.resolve(null);
     },
-    'dialogs.pickFolder': async (_params, { window }) => grant(await askForFolder(window)),
-    'dialogs.pickFile': async ({ kind }, { window }) => grant(await askForFile(window, kind)),
+    'dialogs.pickFolder': async (_params, { window }) => grant(await askForFolder(window, currentWords())),
+    'dialogs.pickFile': async ({ kind }, { window }) => grant(await askForFile(window, currentWords(), kind)),
     'grants.add': async ({ path }) => (await grant(path))!,
     'places.reveal': (place) => {
       shell.showItemInFolder(pathInside(place, chosenPaths.get(place.grant)));
+      return Promise.resolve(null);
+    },
+    'words.set': (words) => {
+      setWords(words);
       return Promise.resolve(null);
     },
     'links.open': async ({ url }) => {

@@ -1,6 +1,7 @@
 // The one window.
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme } from 'electron';
+import type { DesktopWords } from '../../shared/desktop-host.ts';
 import { createCrashLimit } from './crash-limit.ts';
 import { confirmClose } from './dialogs.ts';
 import { readWindowState, saveWindowState } from './window-state.ts';
@@ -10,11 +11,13 @@ export interface WindowOptions {
   pageOrigin: string;
   userData: string;
   hasDevTools: boolean;
+  /** The words of dialogs now. */
+  currentWords(): DesktopWords;
   log(line: string): void;
 }
 
 /** Opens the window as it was left, and shows it once the page has something to show. */
-export function openWindow({ pageOrigin, userData, hasDevTools, log }: WindowOptions): BrowserWindow {
+export function openWindow({ pageOrigin, userData, hasDevTools, currentWords, log }: WindowOptions): BrowserWindow {
   const state = readWindowState(userData);
   const window = new BrowserWindow({
     width: 1440,
@@ -50,7 +53,7 @@ export function openWindow({ pageOrigin, userData, hasDevTools, log }: WindowOpt
   });
   webContents.on('will-prevent-unload', (event) => {
     // Preventing the prevention: the window closes.
-    if (confirmClose(window)) event.preventDefault();
+    if (confirmClose(window, currentWords())) event.preventDefault();
   });
   webContents.on('render-process-gone', (_event, { reason }) => {
     log(`page ended: ${reason}`);

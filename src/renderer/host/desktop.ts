@@ -10,6 +10,7 @@ export const createDesktopHost = (shell: DesktopHost): Host => ({
   pickFile: (kind) => withSentence(shell.pickFile(kind)),
   pathOf: (file) => withSentence(shell.pathOf(file)),
   reveal: (place) => withSentence(shell.reveal(place)),
+  speak: (words) => withSentence(shell.speak(words)),
 });
 
 const portFromShell = (shell: DesktopHost): Port => ({

@@ -5,7 +5,7 @@ import { createDesktopHost } from './desktop.ts';
 import { createLoopbackHost } from './loopback.ts';
 
 /** The desktop's extras are undefined elsewhere, and the screen then shows the other way, such as a folder list. */
-export interface Host extends Partial<Pick<DesktopHost, 'pickFolder' | 'pickFile' | 'pathOf' | 'reveal'>> {
+export interface Host extends Partial<Pick<DesktopHost, 'pickFolder' | 'pickFile' | 'pathOf' | 'reveal' | 'speak'>> {
   /** Opens a new port to core. Rejects where it cannot be opened now; AppError 'unavailable' where trying again is of no use. */
   openPort(): Promise<Port>;
 }

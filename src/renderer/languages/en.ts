@@ -1,11 +1,13 @@
 // English: every text of the screen, and the keys that every other language has too. `**` marks what is set in bold,
 // `{{name}}` a place that is filled in; numbers are written by numbers.ts. `_one` and `_other` are forms for `count`.
+import { desktopWords } from '../../shared/desktop-host.ts';
 import { told } from '../../shared/told.ts';
 
 export const name = 'English';
 
 export const texts = {
   ...told,
+  ...desktopWords,
 
   'sentence.and-next': '{{first}} {{then}}',
 

@@ -103,11 +103,15 @@ export const ipcMain = {
 };
 
 export const dialog = {
-  showOpenDialog: () => {
+  showOpenDialog: (_window: unknown, { title }: { title: string }) => {
+    note(`dialog: ${title}`);
     const path = person.chosenPaths.shift();
     return Promise.resolve({ canceled: path === undefined, filePaths: path === undefined ? [] : [path] });
   },
-  showMessageBoxSync: () => person.answers.shift() ?? 1,
+  showMessageBoxSync: (_window: unknown, { message }: { message: string }) => {
+    note(`question: ${message}`);
+    return person.answers.shift() ?? 1;
+  },
   showErrorBox: (_title: string, text: string) => note(`error box: ${text}`),
 };
 
@@ -122,7 +126,7 @@ export const shell = {
 export const Menu = {
   buildFromTemplate: (template: { role?: string; label?: string }[]) => template,
   setApplicationMenu: (menu: { role?: string; label?: string }[]) =>
-    note(`menu ${menu.map(({ role, label }) => role ?? label).join(', ')}`),
+    note(`menu ${menu.map(({ role, label }) => label ?? role).join(', ')}`),
 };
 
 export const nativeTheme = { shouldUseDarkColors: false };

@@ -1,7 +1,7 @@
 // A page without a screen: loads the built preload, then does what the test says through `window.host` alone.
 import { createRequire } from 'node:module';
 import type { CoreCalls, CoreEvents } from '../../../src/shared/core-contract.ts';
-import type { DesktopHost } from '../../../src/shared/desktop-host.ts';
+import type { DesktopHost, DesktopWords } from '../../../src/shared/desktop-host.ts';
 import type { Job } from '../../../src/shared/jobs.ts';
 import { connect, type Client, type Port } from '../../../src/shared/rpc.ts';
 import type { Frame } from './frames.ts';
@@ -61,6 +61,7 @@ const commands: Record<string, (params: never) => unknown> = {
   pickFile: () => host.pickFile('model'),
   drop: ({ onDisk }: { onDisk: string }) => host.pathOf({ onDisk }),
   reveal: (place: { grant: string; path: string }) => host.reveal(place),
+  speak: ({ words }: { words: DesktopWords }) => host.speak(words),
   openExternal: ({ url }: { url: string }) => host.openExternal(url),
 };
 
