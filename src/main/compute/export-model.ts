@@ -50,7 +50,7 @@ export async function exportModel(request: ExportRequest, signal: AbortSignal): 
     if (checked === 0 && request.paths.length > 0) throw tell('unreadable', 'repaired-unchecked', {});
     if (difference <= (featureType === 'float16' ? tolerances.float16 : tolerances.float32))
       return { difference, checked, copied, notes: repaired.notes };
-    throw tell('unsupported', 'repaired-differs', { difference: (difference * 100).toPrecision(2) });
+    throw tell('unsupported', 'repaired-differs', { difference: Number((difference * 100).toPrecision(2)) });
   } catch (error) {
     for (const path of written) await rm(path, { force: true });
     if (signal.aborted) throw error;

@@ -42,7 +42,7 @@ export function judgeHead(candidate: HeadCandidate, answer: BatchAnswer, weights
   if (exact || activation !== null || difference <= loosest)
     return { kind, features, logits, dimensions, classes, exact: exact && activation === null, difference };
   throw Number.isFinite(difference)
-    ? tell('unsupported', 'head-differs', { kind, difference: (difference * 100).toPrecision(2) })
+    ? tell('unsupported', 'head-differs', { kind, difference: Number((difference * 100).toPrecision(2)) })
     : tell('unsupported', 'head-no-vector', { kind });
 }
 

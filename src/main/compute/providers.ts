@@ -67,7 +67,7 @@ async function tryBuilt(
 }
 
 /** A session that computes what the CPU does, or why there is none. */
-async function tryProvider(open: () => Promise<Session>, trial: Trial): Promise<Session | string> {
+export async function tryProvider(open: () => Promise<Session>, trial: Trial): Promise<Session | string> {
   let session: Session | undefined;
   try {
     session = await open();
@@ -78,7 +78,8 @@ async function tryProvider(open: () => Promise<Session>, trial: Trial): Promise<
     );
     if (difference <= tolerance) return session;
     await session.release();
-    return sentence('because.provider-differs', { difference: (difference * 100).toPrecision(2) });
+    if (!Number.isFinite(difference)) return sentence('because.provider-not-finite');
+    return sentence('because.provider-differs', { difference: Number((difference * 100).toPrecision(2)) });
   } catch (error) {
     // Providers fail with plain errors of every kind: a library that is missing, no such device, no memory.
     await session?.release();

@@ -997,6 +997,7 @@ export const texts: Language['texts'] = {
   'error.no-provider': '所要求的执行设备在此无法使用（{{reasons}}）。请选择 auto 或 cpu。',
   'because.not-built-in': '此系统的 ONNX Runtime 不包含它',
   'because.provider-differs': '其结果与 CPU 的相差 {{difference}} %',
+  'because.provider-not-finite': '在 CPU 得出有限数值之处，它没有得出有限数值',
   'because.no-library': '它的库或所依赖的库没有安装；安装方法见 README 的“A box with a GPU”一节',
   'result.extract_other': '已在 {{provider}} 上提取 {{count}} 张图像的特征，每秒 {{rate}} 张。',
   'result.extract-problems_other': '有 {{count}} 张无法读取，见概览。',

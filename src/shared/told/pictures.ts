@@ -24,6 +24,7 @@ export const pictures = {
   'error.no-provider': 'The provider that was asked for does not work here ({{reasons}}). Choose auto or cpu.',
   'because.not-built-in': 'ONNX Runtime for this system is built without it',
   'because.provider-differs': "its results differ from the CPU's by {{difference}} %",
+  'because.provider-not-finite': 'it makes no finite numbers where the CPU does',
   'because.no-library':
     "its library, or one that it needs, is not installed; the README says how under 'A box with a GPU'",
 
