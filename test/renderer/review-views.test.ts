@@ -249,6 +249,22 @@ it('saves a note for the image it was written of, whatever takes the field away'
 });
 
 it.each([
+  ['n', 'textbox', 'Note'],
+  ['/', 'combobox', 'Find a class'],
+  ['f', 'textbox', 'Path contains'],
+])('leaves the keys of an input method to it, in the field after %s', async (key, role, name) => {
+  const { core } = await openReview();
+  await press(key);
+  const field = await screen.findByRole(role, { name });
+  field.focus();
+  for (const part of ['Enter', 'Escape', 'k']) await press(part, { isComposing: true });
+  expect(document.activeElement).toBe(field);
+  await press('Escape');
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('main')));
+  expect(decided(core)).toEqual([]);
+});
+
+it.each([
   ['g', 'Grid'],
   ['s', 'Similar images'],
 ])('opens the tile in focus for a note, after %s', async (key, name) => {
