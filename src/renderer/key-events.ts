@@ -75,11 +75,14 @@ function toLatin(event: KeyboardEvent): string {
   return (letter ?? event.key).toLowerCase();
 }
 
-/** Whether the element in focus has its own use for the key: a field while typing, an open dialog, a focused button. */
+/** A button that opens a list is a combobox too, and types into it only while the list is open. */
+const typedInto =
+  'input, textarea, select, [contenteditable], [role=dialog], [role=listbox], [role=combobox][aria-expanded=true]';
+
+/** Whether the element in focus has its own use for the key: a field while typing, an open dialog or list, a focused button. */
 function belongsToElement({ target, key, ctrlKey, metaKey }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false;
-  if (target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=listbox], [role=combobox]'))
-    return true;
+  if (target.closest(typedInto)) return true;
   if (target.ownerDocument.querySelector('[role=dialog], [role=alertdialog]')) return true;
   const activates = (key === 'Enter' || key === ' ') && !ctrlKey && !metaKey;
   return activates && target.closest('button, a[href], summary, [role=button]') !== null;

@@ -96,7 +96,9 @@ describe('keys', () => {
   it('leaves keys to fields, lists and dialogs', () => {
     const keep = vi.fn();
     const accept = vi.fn();
-    for (const element of [add('input'), add('textarea'), add('div', 'combobox'), add('div', 'listbox')]) {
+    const list = add('button', 'combobox');
+    list.setAttribute('aria-expanded', 'true');
+    for (const element of [add('input'), add('textarea'), list, add('div', 'listbox')]) {
       press('k', { keep, accept }, { on: element });
       press('Enter', { keep, accept }, { on: element });
     }
@@ -105,13 +107,16 @@ describe('keys', () => {
     expect([keep.mock.calls.length, accept.mock.calls.length]).toEqual([0, 0]);
   });
 
-  it('leaves Enter to a focused button, and no other key', () => {
+  it('leaves Enter to a focused button, or one whose list is closed, and no other key', () => {
     const keep = vi.fn();
     const accept = vi.fn();
-    const button = add('button');
-    press('Enter', { keep, accept }, { on: button });
-    press('k', { keep, accept }, { on: button });
-    expect([keep.mock.calls.length, accept.mock.calls.length]).toEqual([1, 0]);
+    const closed = add('button', 'combobox');
+    closed.setAttribute('aria-expanded', 'false');
+    for (const button of [add('button'), closed]) {
+      press('Enter', { keep, accept }, { on: button });
+      press('k', { keep, accept }, { on: button });
+    }
+    expect([keep.mock.calls.length, accept.mock.calls.length]).toEqual([2, 0]);
   });
 
   it('decides once for a key that is held down, and moves on', () => {
