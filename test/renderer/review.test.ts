@@ -233,6 +233,30 @@ describe('review', () => {
     expect(core.rows[1]!.state).toBe('open');
   });
 
+  it('makes no new queue before all is saved that was decided, so that nothing is asked for twice', async () => {
+    const core = new FakeCore();
+    const { state } = await openReview(core);
+    const release = core.hold('reviews.decide');
+    await press('k');
+    await press('x');
+    const started = state.review.start();
+    release();
+    await started;
+    await waitFor(() => expect(pictureNow()).toBe('3'));
+    expect(core.params('reviews.decide')).toHaveLength(2);
+  });
+
+  it('goes to the last of several images whose undoing was asked for at once', async () => {
+    const { core } = await openReview();
+    for (const key of ['x', 'x', 'x', 'x']) await press(key);
+    expect(pictureNow()).toBe('5');
+    const release = core.hold('reviews.undo');
+    for (let count = 0; count < 3; count++) await press('z', { ctrlKey: true });
+    release();
+    await waitFor(() => expect(core.rows[1]!.state).toBe('open'));
+    await waitFor(() => expect(pictureNow()).toBe('2'));
+  });
+
   it('shows an undone image that is not in this queue', async () => {
     const core = new FakeCore();
     const { state } = await openReview(core);

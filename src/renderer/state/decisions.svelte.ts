@@ -110,6 +110,11 @@ export class Decisions {
     for (const group of await this.#dropWritten()) if (this.#isUnsaved(group)) this.decide(group);
   }
 
+  /** Resolves once core has answered, or refused, all that was decided, undone and redone. */
+  async settled(): Promise<void> {
+    while (this.pending > 0) await this.#tail;
+  }
+
   dismissUnsaved(): void {
     this.unsaved = null;
   }

@@ -69,6 +69,8 @@ export class Review {
   readonly #notices: Notices;
   #starts = 0;
   #shown = { imageId: 0, atMs: 0 };
+  /** The image that undo or redo went to last. */
+  #reversed: number | undefined;
 
   constructor(core: Core, jobs: Jobs, project: Project, preferences: Preferences, notices: Notices) {
     this.#jobs = jobs;
@@ -100,6 +102,8 @@ export class Review {
     const start = ++this.#starts;
     if (!madeByFit.includes(query.method))
       await this.#jobs.finish({ kind: 'rank', params: { methods: [query.method] } });
+    // What core does not know to be decided would be found as open, and asked for twice.
+    await this.decisions.settled();
     if (start !== this.#starts) return;
     this.fitId = this.#project.overview?.fit?.id ?? null;
     this.#forgetImage();
@@ -206,9 +210,11 @@ export class Review {
   async #reverse(call: 'reviews.undo' | 'reviews.redo'): Promise<void> {
     const shown = this.current?.imageId;
     const [change] = await this.decisions.reverse(call);
-    // Who has gone on meanwhile is not called back; who had no image yet has gone nowhere.
-    const hasMoved = this.view !== 'grid' && shown !== undefined && this.current?.imageId !== shown;
+    // Who has gone on meanwhile is not called back; who had no image yet, or was brought here by an undo before, has not.
+    const now = this.current?.imageId;
+    const hasMoved = this.view !== 'grid' && shown !== undefined && now !== shown && now !== this.#reversed;
     if (!change || hasMoved || this.view === 'similar') return;
+    this.#reversed = change.imageId;
     const place = this.queue.placeOf(change.imageId);
     if (this.view === 'grid') this.selection.goTo(place ?? this.selection.focus);
     else if (place !== undefined) this.goTo(place);
