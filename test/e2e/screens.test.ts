@@ -249,6 +249,37 @@ describe('with text of twice the size', () => {
   });
 });
 
+it('with very long names of classes nothing of Review is too wide, and no name lies over another', async () => {
+  const page = await app.open({ viewport: { width: 1024, height: 700 } });
+  await page.routeWebSocket(/core$/, (socket) => {
+    const core = socket.connectToServer();
+    core.onMessage((message) =>
+      socket.send(
+        String(message).replace(/"name":"(\w+)"/g, `"name":"$1 ${'and the like '.repeat(9)}${'o'.repeat(60)}"`),
+      ),
+    );
+  });
+  await page.reload();
+  await page.locator('body[data-ready]').waitFor();
+  await showScreen(page, 'Review');
+  const found: unknown[] = [];
+  for (const key of ['Shift', 'e', 's', 'g', '/', 'Escape', 'f']) {
+    await page.keyboard.press(key);
+    await page.waitForLoadState('networkidle');
+    const problems = await findTooWide(page);
+    if ((await isCutOff(page)) || problems.length > 0) found.push([key, ...problems]);
+    if (key !== '/') continue;
+    const options = page.getByRole('option');
+    await options.first().waitFor();
+    const overlapping = await options.evaluateAll(
+      (all) => all.filter((one) => one.scrollHeight > one.clientHeight + 1).length,
+    );
+    if (overlapping > 0) found.push([key, overlapping]);
+  }
+  expect(found).toEqual([]);
+  await page.context().close();
+});
+
 it('in forced colours bars, focus, selection and states can be seen', async () => {
   const page = await app.open({ forcedColors: 'active' });
   await showScreen(page, 'Review');
