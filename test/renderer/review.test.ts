@@ -297,7 +297,20 @@ describe('review', () => {
     state.review.goTo(449);
     await waitFor(() => expect(pictureNow()).toBe('450'));
     await press('k');
-    expect(await screen.findByText('You have been through this queue')).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: 'You have been through this queue' })).toBeTruthy();
+    const spoken = screen.getAllByRole('status').map(({ textContent }) => textContent);
+    expect(spoken).toContain('You have been through this queue');
+  });
+
+  it('shows a picture that was missing once its file is back', async () => {
+    await openReview();
+    const picture = () => within(screen.getByRole('group', { name: 'Picture' })).queryByRole('img');
+    await fireEvent.error(picture()!);
+    expect(picture()).toBeNull();
+    await press('ArrowRight');
+    await fireEvent.load(picture()!);
+    await press('ArrowLeft');
+    await waitFor(() => expect(picture()).toBeTruthy());
   });
 
   it('finds a class by typing, and leaves the keys alone meanwhile', async () => {

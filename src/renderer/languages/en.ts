@@ -330,7 +330,7 @@ export const texts = {
   'review.tile-unsure': 'Rank {{rank}}, {{label}}, unsure',
   'review.picture': '{{label}}, {{path}}',
   'review.broken':
-    'This picture can not be shown. Its file may have been moved or damaged since the import; exclude it with X.',
+    'This picture can not be shown. Its file may have been moved or damaged since the import: bring it back, or exclude the image.',
   'review.stage': 'Picture',
   'review.fit': 'Fit',
   'review.undo': 'Undo',

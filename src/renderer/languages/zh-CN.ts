@@ -281,7 +281,7 @@ export const texts: Language['texts'] = {
   'review.tile-excluded': '第 {{rank}} 位，{{label}}，已排除',
   'review.tile-unsure': '第 {{rank}} 位，{{label}}，存疑',
   'review.picture': '{{label}}，{{path}}',
-  'review.broken': '无法显示此图像。导入后文件可能被移动或损坏；可用 X 排除。',
+  'review.broken': '无法显示此图像。导入后文件可能被移动或损坏：请恢复该文件，或排除此图像。',
   'review.stage': '图片',
   'review.fit': '适应',
   'review.undo': '撤销',
