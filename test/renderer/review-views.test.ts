@@ -158,6 +158,24 @@ describe('the filter', () => {
     expect(await screen.findByRole('button', { name: /^Filter: 1 part/ })).toBeTruthy();
   });
 
+  it('says of an empty queue that all is decided where that is so, not where the filter finds nothing', async () => {
+    const core = new FakeCore({ images: someImages(2) });
+    const { state } = await openReview(core);
+    await press('g');
+    await screen.findByRole('grid');
+    await state.review.start({ ...state.review.queue.query, path: 'nowhere' });
+    await screen.findByRole('heading', { name: 'No image here' });
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('main')));
+    await fireEvent.click(screen.getByRole('button', { name: 'Show all images' }));
+    await screen.findByRole('grid');
+    for (const imageId of [1, 2]) {
+      await press('k');
+      await waitFor(() => expect(states(core, imageId)).toEqual(['kept']));
+    }
+    await state.review.start({ method: 'learned', states: ['open'] });
+    await screen.findByRole('heading', { name: 'Every image has been decided' });
+  });
+
   it('offers each order once with its sentence, by keyboard, and waits until the chosen one is made', async () => {
     const { core, state } = await openReview(new FakeCore({ images: someImages(30, 2), classes: ['ship', 'plane'] }));
     await press('f');

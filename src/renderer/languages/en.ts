@@ -297,9 +297,10 @@ export const texts = {
   'review.none-why': 'The queue is ordered by a fit of the head. The overview says what is missing.',
   'review.unreadable': 'The queue could not be read',
   'review.all-decided': 'Every image has been decided',
-  'review.empty': 'No image here',
-  'review.empty-why':
+  'review.all-decided-why':
     'Retrain on the Runs screen to see what the decisions gained, or show all images with the choice above.',
+  'review.empty': 'No image here',
+  'review.empty-why': 'No image is as the choice and the filter above ask. Change them, or show all images.',
   'review.through': 'You have been through this queue',
   'review.through-why': 'Retrain to see what the decisions gained; the new fit makes a new ranking.',
   'review.last': 'Back to the last image',
