@@ -401,6 +401,8 @@ export type CoreEvents = {
   /** The learned queue has another order: pages asked for without an order are of it. */
   'queue.reordered': QueueLearning;
   'job.changed': { job: Job };
+  /** What was decided or taken back on a page, for the others that show the same project. */
+  'reviews.changed': ReviewAnswer;
   /** Something in the project changed; `revision` is the overview's. */
   'project.changed': { revision: number };
 };

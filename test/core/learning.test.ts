@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
+import type { CoreCalls, CoreEvents } from '../../src/shared/core-contract.ts';
 import type { QueueRow } from '../../src/shared/queue.ts';
 import type { QueueLearning } from '../../src/shared/ranking.ts';
+import type { ReviewAnswer } from '../../src/shared/review.ts';
+import { connect } from '../../src/shared/rpc.ts';
 import { portPair } from '../../src/shared/ports.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 
@@ -82,6 +85,20 @@ describe('the queue that learns', () => {
     await real.client.call('projects.open', { file: await real.place(join(folder, 'colours.secondlook')) });
     expect((await page()).rows).toEqual(rows);
     expect((await real.client.call('queue.learned', {})).verdicts).toBe(20);
+  });
+
+  it('tells every page of what is taken back and decided on one', async () => {
+    const [ours, theirs] = portPair();
+    real.core.attach(theirs);
+    const other = connect<CoreCalls, CoreEvents>(ours);
+    const heard: ReviewAnswer[] = [];
+    other.on('reviews.changed', (answer) => heard.push(answer));
+    const undone = await real.client.call('reviews.undo', {});
+    const redone = await real.client.call('reviews.redo', {});
+    await other.call('reviews.progress', {});
+    other.close();
+    expect(heard).toEqual([undone, redone]);
+    expect(redone.changed).toHaveLength(1);
   });
 
   it('learns of every decision when its ranking is asked for as a job', async () => {

@@ -246,6 +246,15 @@ describe('review', () => {
     expect(core.params('reviews.decide')).toHaveLength(2);
   });
 
+  it('passes over what was decided in another window of the same project', async () => {
+    const { core, state } = await openReview();
+    const progress = { ...state.review.decisions.progress!, decided: 1 };
+    core.emit('reviews.changed', { changed: [{ imageId: 2, classId: null, state: 'excluded' }], progress });
+    await waitFor(() => expect(state.review.queue.row(1)?.state).toBe('excluded'));
+    await press('k');
+    expect(pictureNow()).toBe('3');
+  });
+
   it('goes to the last of several images whose undoing was asked for at once', async () => {
     const { core } = await openReview();
     for (const key of ['x', 'x', 'x', 'x']) await press(key);

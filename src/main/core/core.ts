@@ -11,6 +11,7 @@ import {
 } from '../../shared/core-contract.ts';
 import type { Job } from '../../shared/jobs.ts';
 import type { Grant, ProjectOverview } from '../../shared/project.ts';
+import type { ReviewAnswer } from '../../shared/review.ts';
 import { tell } from '../../shared/told.ts';
 import type { MediaRequest } from '../../shared/media-url.ts';
 import { serve, type Handlers, type Port } from '../../shared/rpc.ts';
@@ -84,6 +85,12 @@ export function createCore(host: CoreHost): Core {
   /** Decisions are what the queue learns from. */
   function learning<T>(answer: T): T {
     current().learning.noteDecision();
+    return answer;
+  }
+
+  /** Two windows on one project do not ask for the same image twice. */
+  function shared(answer: ReviewAnswer): ReviewAnswer {
+    if (pages.size > 1) emit('reviews.changed', answer);
     return answer;
   }
 
@@ -245,9 +252,9 @@ export function createCore(host: CoreHost): Core {
     'images.history': ({ imageId }) => readHistory(current().project, imageId),
     'images.setNote': ({ imageId, text }) => setNote(current().project, settings.reviewer, imageId, text),
 
-    'reviews.decide': (params) => learning(reviews().decide(params)),
-    'reviews.undo': () => reviews().undo(),
-    'reviews.redo': () => reviews().redo(),
+    'reviews.decide': (params) => learning(shared(reviews().decide(params))),
+    'reviews.undo': () => shared(reviews().undo()),
+    'reviews.redo': () => shared(reviews().redo()),
     'reviews.decideFromFile': async ({ file }) =>
       learning(await decideFromFile(current().project, reviews(), await grants.resolve(file))),
     'reviews.progress': () => reviews().progress(),

@@ -42,6 +42,7 @@ export class Decisions {
     this.#project = project;
     this.#notices = notices;
     project.onOpen(() => void this.#catchUp());
+    core.on('reviews.changed', (answer) => this.#takeFromElsewhere(answer));
   }
 
   /** Shows decisions and has them saved as one group; where that fails they are taken back, and it says so. */
@@ -123,6 +124,16 @@ export class Decisions {
     this.unsaved = null;
     this.progress = null;
     this.saved = '';
+  }
+
+  /** Shows what was decided on another page; what is on its way from this one is the later word. */
+  #takeFromElsewhere({ changed, progress }: ReviewAnswer): void {
+    if (this.#queue.total === null) return;
+    this.#queue.lay(
+      changed.filter(({ imageId }) => this.#queue.isSaved(imageId)),
+      true,
+    );
+    this.progress = progress;
   }
 
   #isLaid(imageId: number, laid: LaidOver): boolean {
