@@ -305,10 +305,13 @@ describe('review', () => {
     );
     state.review.goTo(449);
     await waitFor(() => expect(pictureNow()).toBe('450'));
-    await press('k');
+    const keep = screen.getByRole('button', { name: 'Keep' });
+    keep.focus();
+    await fireEvent.click(keep);
     expect(await screen.findByRole('heading', { name: 'You have been through this queue' })).toBeTruthy();
     const spoken = screen.getAllByRole('status').map(({ textContent }) => textContent);
     expect(spoken).toContain('You have been through this queue');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('main')));
   });
 
   it('shows a picture that was missing once its file is back', async () => {
