@@ -142,6 +142,11 @@ describe('evidence in full', () => {
     await press('k');
     await waitFor(() => expect(core.rows[imageId - 1]!.state).toBe('kept'));
     expect([state.review.view, state.review.current?.imageId]).toEqual(['evidence', 1]);
+    const opened = screen.getAllByRole('button').find(({ dataset }) => dataset['point'] === String(imageId))!;
+    await fireEvent.click(opened);
+    // No tile of the queue says of a visited image what was decided of it.
+    const path = await screen.findByTitle(`train/picture-${imageId}.png`);
+    expect(within(path).getByText('kept')).toBeTruthy();
   });
 });
 
