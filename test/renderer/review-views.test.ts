@@ -236,7 +236,6 @@ it('tells the history of an image, and takes a note', async () => {
   await press('n');
   const note = screen.getByRole('textbox', { name: 'Note' });
   expect(document.activeElement).toBe(note);
-  await waitFor(() => expect((note as HTMLInputElement).readOnly).toBe(false));
   await fireEvent.input(note, { target: { value: 'two ships' } });
   await press('Enter');
   await waitFor(() => expect(core.notes.get(1)).toBe('two ships'));
@@ -247,7 +246,6 @@ it('saves a note for the image it was written of, whatever takes the field away'
   const write = async (text: string) => {
     await press('n');
     const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
-    await waitFor(() => expect(note.readOnly).toBe(false));
     await fireEvent.input(note, { target: { value: text } });
     // Chromium says that a field has lost the focus when it is removed.
     const removal = new MutationObserver(() => {
@@ -269,6 +267,32 @@ it('saves a note for the image it was written of, whatever takes the field away'
   await waitFor(() => expect(Object.fromEntries(core.notes)).toMatchObject({ 8: 'of the eighth' }));
   expect([...core.notes.keys()]).toEqual([1, 2, 8]);
   expect(core.params('images.setNote')).toHaveLength(3);
+});
+
+it('takes a note before it knows what the image has already, and puts it behind that', async () => {
+  const { core, state } = await openReview();
+  await waitFor(() => expect(state.review.neighbours.card(1)).toBeTruthy());
+  core.notes.set(20, 'cropped').set(28, 'blurred');
+  const release = core.hold('images.card');
+  const write = async (place: number, text: string) => {
+    state.review.goTo(place);
+    await press('n');
+    const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
+    expect(document.activeElement).toBe(note);
+    await fireEvent.input(note, { target: { value: text } });
+    return note;
+  };
+  await write(19, 'two ships');
+  await press('Enter');
+  const note = await write(27, 'no ');
+  note.setSelectionRange(1, 1);
+  release();
+  await waitFor(() => expect(note.value).toBe('blurred no '));
+  expect(note.selectionStart).toBe('blurred n'.length);
+  await waitFor(() => expect(core.notes.get(20)).toBe('cropped two ships'));
+  await press('Enter');
+  await waitFor(() => expect(core.notes.get(28)).toBe('blurred no'));
+  expect(core.params('images.setNote')).toHaveLength(2);
 });
 
 it.each([

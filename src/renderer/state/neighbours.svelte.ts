@@ -21,6 +21,9 @@ export type Argument = Pick<Evidence, 'classId' | 'againstClassId'>;
 
 const isSame = (a: Argument, b: Argument): boolean => a.classId === b.classId && a.againstClassId === b.againstClassId;
 
+/** A text behind what a note says already. */
+export const behind = (note: string, text: string): string => (note === '' ? text : `${note} ${text}`);
+
 export class Neighbours {
   readonly #cards = new SvelteMap<number, ImageCard>();
   readonly #evidence = new SvelteMap<number, Evidence>();
@@ -61,6 +64,12 @@ export class Neighbours {
     const { note } = await this.#core.call('images.setNote', { imageId, text });
     const card = this.#cards.get(imageId);
     if (card) this.#cards.set(imageId, { ...card, note });
+  }
+
+  /** Saves more of a note that is not known here; rejects where core does. */
+  async addToNote(imageId: number, text: string): Promise<void> {
+    const { note } = await this.#core.call('images.card', { imageId });
+    await this.setNote(imageId, behind(note, text));
   }
 
   /** Loads one image again, after a failure. */
