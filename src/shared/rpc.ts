@@ -6,6 +6,8 @@ import { sentence, tell } from './told.ts';
 /** Something that carries messages both ways and says when it has ended. */
 export interface Port {
   post(message: unknown): void;
+  /** Resolves when what was posted so far has left this process; for carriers that hold it back while the process is busy. */
+  sent?(): Promise<void>;
   onMessage(listener: (message: unknown) => void): void;
   onClose(listener: () => void): void;
   close(): void;

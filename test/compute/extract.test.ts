@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { decodeInto } from '../../src/main/compute/decode-pool.ts';
 import { Extractor } from '../../src/main/compute/extract.ts';
 import { createNode, createTensor, createValue } from '../../src/main/compute/graph/build.ts';
 import { inspectModel } from '../../src/main/compute/inspect-model.ts';
@@ -56,6 +57,30 @@ describe('extraction', () => {
     opened.push(extractor);
     for (let block = 0; block < 2; block++) await extractor.extract(await saveColours(), signal);
     expect(told).toEqual([4, 8, 10, 14, 18, 20]);
+  });
+
+  it('runs no model before the blocks that it answered are sent', async () => {
+    const path = writeTemporary('tiny.onnx', makeTinyModel());
+    const { preprocessing } = await inspectModel(path);
+    const model = await openModel({ path, preprocessing, provider: 'cpu', batch: 4 });
+    let sent = Promise.resolve();
+    let inferred = 0;
+    const extractor = new Extractor(
+      model,
+      (images) => (inferred = images),
+      () => sent,
+    );
+    opened.push(extractor);
+    const gate = Promise.withResolvers<void>();
+    const paths = await saveColours();
+    const first = extractor.extract(paths, signal).then(() => void (sent = gate.promise));
+    const second = extractor.extract(paths, signal);
+    await first;
+    await decodeInto(new SharedArrayBuffer(10 * model.writer.tensorBytes), paths, model);
+    expect(inferred).toBe(10);
+    gate.resolve();
+    await second;
+    expect(inferred).toBe(20);
   });
 
   it('is the same to the byte for the same block', async () => {

@@ -88,6 +88,42 @@ describe('a compute process', () => {
     await expect(client.call('images.measure', { paths: [] })).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('knows when what it answered has been taken', async () => {
+    const module = JSON.stringify(resolve(import.meta.dirname, '../../src/main/server/child-port.ts'));
+    const script = writeTemporary(
+      'child.mjs',
+      `
+        import { portFromProcess } from ${module};
+        const port = portFromProcess(process);
+        port.onMessage(async () => {
+          port.post(new Uint8Array(2 ** 24));
+          await port.sent();
+          port.post(Date.now());
+        });
+        port.post('here');
+      `,
+    );
+    const child = await startComputeProcess(script, () => undefined);
+    started.push(child);
+    const messages: unknown[] = [];
+    let busyUntil = 0;
+    await new Promise<void>((done) => {
+      child.port.onMessage((message) => {
+        messages.push(message);
+        if (messages.length === 3) done();
+        if (message !== 'here') return;
+        child.port.post('go');
+        // While nobody reads, so much does not fit into any line between two processes.
+        setImmediate(() => {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+          busyUntil = Date.now();
+        });
+      });
+    });
+    expect(messages[1]).toHaveLength(2 ** 24);
+    expect(messages[2]).toBeGreaterThanOrEqual(busyUntil);
+  });
+
   it('ends with the process that started it, however that ends', async () => {
     const module = JSON.stringify(resolve(import.meta.dirname, '../../src/main/server/child-port.ts'));
     const script = `

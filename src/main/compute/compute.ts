@@ -13,11 +13,17 @@ import { shrinkPicture } from './shrink.ts';
 import { createRanking } from './ranking/ranking.ts';
 import { createRepresenter } from './representer/representer.ts';
 
-/** The handlers of one compute process; `report` is told how far a long call has come. */
-export function createCompute(report: (progress: ComputeEvents['progress']) => void): Handlers<ComputeCalls> {
+/**
+ * The handlers of one compute process; `report` is told how far a long call has come, `sent` resolves when all that was
+ * answered so far has left the process.
+ */
+export function createCompute(
+  report: (progress: ComputeEvents['progress']) => void,
+  sent: () => Promise<void> = () => Promise.resolve(),
+): Handlers<ComputeCalls> {
   const ranking = createRanking(report);
   return {
-    ...createModelCalls(report),
+    ...createModelCalls(report, sent),
     'picture.shrink': async (request) => {
       await shrinkPicture(request);
       return null;
@@ -40,6 +46,7 @@ export function createCompute(report: (progress: ComputeEvents['progress']) => v
 
 function createModelCalls(
   report: (progress: ComputeEvents['progress']) => void,
+  sent: () => Promise<void>,
 ): Handlers<Pick<ComputeCalls, 'model.inspect' | 'providers.check' | 'model.open' | 'model.extract' | 'model.export'>> {
   let extractor: Extractor | undefined;
   /** One model is opened after the other, so that none is left behind unfreed. */
@@ -49,7 +56,7 @@ function createModelCalls(
     await extractor?.close();
     extractor = undefined;
     const model = await openModel(params);
-    extractor = new Extractor(model, (done) => report({ done, total: null, stage: 'extracting' }));
+    extractor = new Extractor(model, (done) => report({ done, total: null, stage: 'extracting' }), sent);
     return { provider: model.provider, batch: model.batch, providersTried: model.providersTried };
   }
 

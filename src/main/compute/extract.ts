@@ -27,6 +27,7 @@ const batchesAhead = 4;
 export class Extractor {
   readonly #model: OpenModel;
   readonly #onInferred: (images: number) => void;
+  readonly #sent: () => Promise<void>;
   #inferred = 0;
   readonly #room = new Room(batchesAhead);
   /** Memory of batches that are over, to be used again: shared memory costs time to make. */
@@ -35,10 +36,18 @@ export class Extractor {
   #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  /** `onInferred` is told after each batch how many images have gone through the model, of all blocks. */
-  constructor(model: OpenModel, onInferred: (images: number) => void = () => undefined) {
+  /**
+   * `onInferred` is told after each batch how many images have gone through the model, of all blocks; `sent` resolves when
+   * the blocks that were answered have left the process.
+   */
+  constructor(
+    model: OpenModel,
+    onInferred: (images: number) => void = () => undefined,
+    sent: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#model = model;
     this.#onInferred = onInferred;
+    this.#sent = sent;
   }
 
   /** Features and logits of a block of files, in order; a picture that cannot be used is `failed` and its rows are zeros. */
@@ -105,6 +114,8 @@ export class Extractor {
     try {
       for (const [at, decoding] of batches.entries()) {
         const decoded = await decoding;
+        // While the model runs nothing is sent, and a block that is not stored yet would be lost with the process.
+        await this.#sent();
         signal.throwIfAborted();
         if (this.#isClosed) throw tell('conflict', 'model-closed', {});
         const first = at * batch;

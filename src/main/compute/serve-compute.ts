@@ -4,7 +4,8 @@ import { createCompute } from './compute.ts';
 
 /** Answers calls that arrive on `port`, whatever process this is, and ends the process with it: nobody else would know of it. */
 export function serveCompute(port: Port): void {
-  const compute = createCompute((progress) => emit('progress', progress));
+  const sent = () => port.sent?.() ?? Promise.resolve();
+  const compute = createCompute((progress) => emit('progress', progress), sent);
   const { emit } = serve<ComputeCalls, ComputeEvents>(port, compute, {
     onBug(error, call) {
       console.error(`compute: ${call}: ${error instanceof Error ? error.stack : String(error)}`);

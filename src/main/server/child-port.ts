@@ -8,9 +8,16 @@ import type { ComputeProcess } from '../core/host.ts';
 
 /** The line between a process and the one that forked it: `process` in the child, the child in its parent. */
 export function portFromProcess(carrier: NodeJS.Process | ChildProcess): Port {
+  let last: Promise<void> = Promise.resolve();
   return {
-    // What cannot be sent any more is answered by the end of the port, so the failure itself says nothing new.
-    post: (message) => void carrier.send?.(message as object, undefined, undefined, () => undefined),
+    post(message) {
+      last = new Promise((resolve) => {
+        // What cannot be sent any more is answered by the end of the port, so the failure itself says nothing new.
+        if (carrier.send) carrier.send(message as object, undefined, undefined, () => resolve());
+        else resolve();
+      });
+    },
+    sent: () => last,
     onMessage: (listener) => void carrier.on('message', listener),
     onClose(listener) {
       if (carrier.connected) carrier.once('disconnect', listener);
