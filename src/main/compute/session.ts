@@ -83,8 +83,8 @@ const sessionSettings = (file: ModelFile) => ({
     // Threads that wait for the next batch would take the cores from decoding.
     intra_op: { allow_spinning: '0' },
     inter_op: { allow_spinning: '0' },
-    // Dealt out in parts that grow smaller, work waits less for a thread whose core is busy with decoding.
-    dynamic_block_base: '4',
+    // No dynamic_block_base: parts that grow smaller end elsewhere in each run, and operators that compute what is left over
+    // of a part otherwise (Softplus, Elu, LRN) would not give the same features twice.
     // Where external weights may lie; ONNX Runtime refuses whatever leads out of it.
     model_external_initializers_file_folder_path: dirname(file.path),
   },
