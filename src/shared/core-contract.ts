@@ -37,8 +37,8 @@ const PreprocessingSchema = z.strictObject({
   shortestSide: z.int().min(1).max(16384).nullable(),
   channels: z.enum(channelOrders),
   range: z.enum(pixelRanges),
-  mean: z.array(z.number()).min(1).max(4),
-  std: z.array(z.number().positive()).min(1).max(4),
+  mean: z.array(z.number()).min(1).max(64),
+  std: z.array(z.number().positive()).min(1).max(64),
 });
 
 const QuerySchema = z.strictObject({

@@ -78,6 +78,14 @@ describe('the main job on the command line', () => {
     }
   });
 
+  it.each([
+    ['--std', '0.2,0,0.2', '0 is not larger than 0, and pixels are divided by it.'],
+    ['--size', '0', '0 is not a whole number from 1 to 8192.'],
+  ])('model with %s %s is wrong usage', (option, value, sentence) => {
+    const { status, stderr } = run('model', project, '--onnx', join(folder, 'tiny.onnx'), option, value);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(sentence) as string });
+  });
+
   it('doctor, which needs no project', () => {
     const { providers, chosen } = ask('doctor') as { providers: { name: string; works: boolean }[]; chosen: string };
     expect(providers.find(({ name }) => name === 'cpu')).toEqual({ name: 'cpu', works: true, reason: null });

@@ -18,8 +18,24 @@ export function readCount(text: string): number {
   return value;
 }
 
+export const readWhole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = readCount(text);
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`${text} is not a whole number from ${least} to ${most}.`);
+  };
+
 /** "0.485,0.456,0.406" */
 export const readNumbers = (text: string): number[] => text.split(',').map(readNumber);
+
+/** The same, of what is divided by. */
+export const readDeviations = (text: string): number[] =>
+  text.split(',').map((each) => {
+    const value = readNumber(each);
+    if (value > 0) return value;
+    throw new InvalidArgumentError(`${each} is not larger than 0, and pixels are divided by it.`);
+  });
 
 export const readLambda = (text: string): number | 'auto' => (text === 'auto' ? text : readNumber(text));
 

@@ -14,7 +14,7 @@ import { importImages, type ImportOptions } from './commands/import.ts';
 import { extract, setModel, type ExtractOptions, type ModelOptions } from './commands/model.ts';
 import { report, runs, type ReportOptions, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
-import { readCount, readLambda, readMethods, readNumber, readNumbers } from './options.ts';
+import { readCount, readDeviations, readLambda, readMethods, readNumber, readNumbers, readWhole } from './options.ts';
 import { openSession, type Session } from './session.ts';
 
 /** What a command came to: one JSON object, or the same in lines for a person. */
@@ -57,17 +57,21 @@ export function createProgram(): Command {
 
   add<ModelOptions>('model', 'inspect an ONNX file, find its head and set how pictures enter it', setModel)
     .requiredOption('--onnx <file>')
-    .option('--size <pixels>', 'width and height of the input', readCount)
-    .option('--shortest-side <pixels>', 'scale to this and cut out the centre, instead of stretching', readCount)
+    .option('--size <pixels>', 'width and height of the input', readWhole(1, 8192))
+    .option(
+      '--shortest-side <pixels>',
+      'scale to this and cut out the centre, instead of stretching',
+      readWhole(1, 16384),
+    )
     .option('--mean <r,g,b>', 'subtracted per channel', readNumbers)
-    .option('--std <r,g,b>', 'divided by per channel', readNumbers)
+    .option('--std <r,g,b>', 'divided by per channel', readDeviations)
     .addOption(new Option('--range <range>', 'of the pixel values before mean and std').choices([...pixelRanges]))
     .addOption(new Option('--channels <order>').choices([...channelOrders]))
     .option('--classes <file>', "names of the model's own classes, a line each in the order of its outputs");
 
   add<ExtractOptions>('extract', 'run the model over all images that lack features', extract)
     .addOption(new Option('--provider <name>').choices(['auto', ...providers]).default('auto'))
-    .option('--batch <images>', 'images in one run of the model', readCount);
+    .option('--batch <images>', 'images in one run of the model', readWhole(1, 1024));
 
   add<FitOptions>('fit', 'fit the head with L2 to a stationary point, certified', fit)
     .option('--lambda <number>', '"auto" or a number', readLambda, 'auto')
@@ -123,7 +127,7 @@ export function createProgram(): Command {
       'self-influence',
       'random',
     ])
-    .option('--seeds <number>', 'how many', readCount, 5)
+    .option('--seeds <number>', 'how many', readWhole(1, 50), 5)
     .option('--checked <shares>', 'shares after which to measure', readNumbers, [0.05, 0.1, 0.2, 0.4])
     .addOption(
       new Option('--features <which>', 'of the model, or the pixels').choices(['head', 'pixels']).default('head'),
@@ -143,8 +147,8 @@ export function createProgram(): Command {
     .option('--reproduce <run>', 'fit again from the record, and say whether the numbers are the same', readCount)
     .option('--recovery', 'test accuracy over the decisions made and the time that they took')
     .option('--class <name>', 'with --recovery: of the test images of this class alone')
-    .option('--steps <number>', 'with --recovery: into how many the decisions are cut', readCount, 10)
-    .option('--orders <number>', 'with --recovery: random orders beside it', readCount, 2)
+    .option('--steps <number>', 'with --recovery: into how many the decisions are cut', readWhole(1, 100), 10)
+    .option('--orders <number>', 'with --recovery: random orders beside it', readWhole(0, 20), 2)
     .option('--truth <file>', 'with --recovery: CSV of the true labels, path,label');
 
   add<TestLabelsOptions>(
