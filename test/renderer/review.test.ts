@@ -21,6 +21,19 @@ async function openReview(core = new FakeCore()) {
   return { core, state };
 }
 
+/** The line is lost while the first image is being kept, and the second is excluded without it; `write` lets core write the first. */
+async function loseLine(core = new FakeCore()) {
+  const { state } = await openReview(core);
+  const write = core.hold('reviews.decide');
+  await press('k');
+  await waitFor(() => expect(core.params('reviews.decide')).toHaveLength(1));
+  core.hangUp();
+  await press('x');
+  const panel = screen.getByRole('complementary');
+  await within(panel).findByText(/Not saved: 2 images/);
+  return { core, state, panel, write };
+}
+
 /** Core has learned, and the reviewer rests. */
 async function learn(core: FakeCore) {
   core.emit('queue.reordered', { verdicts: 20, estimate: null, gain: null, dueIn: 20 });
@@ -162,15 +175,8 @@ describe('review', () => {
   });
 
   it('knows after a lost line which of its decisions were written after all', async () => {
-    const { core, state } = await openReview();
-    const release = core.hold('reviews.decide');
-    await press('k');
-    await waitFor(() => expect(core.params('reviews.decide')).toHaveLength(1));
-    core.hangUp();
-    await press('x');
-    const panel = screen.getByRole('complementary');
-    await within(panel).findByText(/Not saved: 2 images/);
-    release();
+    const { core, state, panel, write } = await loseLine();
+    write();
     await waitFor(() => expect(core.rows[0]!.state).toBe('kept'));
     await waitFor(() => expect(announced()).toContain('Saved after all: train/picture-1.png'));
     expect(within(panel).getByRole('alert').textContent).toContain('Not saved: train/picture-2.png');
@@ -179,15 +185,9 @@ describe('review', () => {
   });
 
   it('tries nothing again that was written after all, also where it is told to before it can know', async () => {
-    const { core, state } = await openReview();
-    const write = core.hold('reviews.decide');
+    const core = new FakeCore();
     const know = core.hold('images.history');
-    await press('k');
-    await waitFor(() => expect(core.params('reviews.decide')).toHaveLength(1));
-    core.hangUp();
-    await press('x');
-    const panel = screen.getByRole('complementary');
-    await within(panel).findByText(/Not saved: 2 images/);
+    const { state, panel, write } = await loseLine(core);
     write();
     await waitFor(() => expect(core.params('images.history').length).toBeGreaterThan(0));
     const again = within(panel).getByRole('button', { name: 'Try again' });
