@@ -79,6 +79,29 @@ describe('the grid', () => {
     await waitFor(() => expect(states(core, 1, 2)).toEqual(['kept', 'kept']));
   });
 
+  it('gives a group that is not all here its place among the keys, and the selection back where it cannot be had', async () => {
+    const { core, state } = await openReview(new FakeCore({ images: someImages(450) }));
+    const { queue, selection } = state.review;
+    await press('g');
+    await screen.findByRole('grid');
+    core.failNext('queue.page', new AppError('unreadable', 'The project file cannot be read.'));
+    selection.set([0, 449]);
+    await press('x');
+    await screen.findByText('The project file cannot be read.');
+    expect(selection.chosen).toEqual([0, 449]);
+
+    const release = core.hold('queue.page');
+    selection.set([0, 1, 300]);
+    await press('x');
+    selection.goTo(1);
+    await press('k');
+    expect(queue.row(1)?.state).toBe('kept');
+    release();
+    await waitFor(() => expect(states(core, 1, 2, 301)).toEqual(['excluded', 'kept', 'excluded']));
+    await waitFor(() => expect(state.review.decisions.pending).toBe(0));
+    expect([0, 1, 300].map((place) => queue.row(place)?.state)).toEqual(['excluded', 'kept', 'excluded']);
+  });
+
   it('tells the history of the tile in focus', async () => {
     await openReview();
     await press('g');
@@ -172,8 +195,9 @@ describe('the filter', () => {
     await screen.findByRole('heading', { name: 'No image here' });
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('main')));
     await fireEvent.click(screen.getByRole('button', { name: 'Show all images' }));
-    await screen.findByRole('grid');
+    await screen.findAllByRole('gridcell', { name: /^Rank/ });
     for (const imageId of [1, 2]) {
+      state.review.selection.goTo(imageId - 1);
       await press('k');
       await waitFor(() => expect(states(core, imageId)).toEqual(['kept']));
     }

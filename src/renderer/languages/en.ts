@@ -498,6 +498,7 @@ export const texts = {
   'selection.labels': 'given {{given}}, suggested {{suggested}}',
   'selection.accept_one': 'Accept the suggestion',
   'selection.accept_other': 'Accept {{count}} suggestions',
+  'selection.reordered': 'The queue has another order now. Select again.',
   'selection.too-many': 'One key decides at most {{most}} images. Select fewer.',
   'similar.title': 'Images most like this one, given {{label}}',
   'similar.select-same': 'Select all {{label}}',

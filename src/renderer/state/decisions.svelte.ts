@@ -20,6 +20,13 @@ export interface Unsaved {
   sentence: string;
 }
 
+/** A group with what stands for it in the queue until it is saved, and what stood there before. */
+interface Shown {
+  judged: readonly Judged[];
+  laid: readonly LaidOver[];
+  before: readonly (LaidOver | undefined)[];
+}
+
 export class Decisions {
   progress = $state.raw<ReviewProgress | null>(null);
   unsaved = $state.raw<Unsaved | null>(null);
@@ -45,24 +52,20 @@ export class Decisions {
     core.on('reviews.changed', (answer) => this.#takeFromElsewhere(answer));
   }
 
-  /** Shows decisions and has them saved as one group; where that fails they are taken back, and it says so. */
-  decide(judged: readonly Judged[], spentMs?: number): void {
-    const before = judged.map(({ row }) => this.#queue.overlay.get(row.imageId));
-    const laid = judged.map(({ row, verdict }): LaidOver => ({ ...toStanding(row, verdict), isSaved: false }));
-    judged.forEach(({ row }, index) => this.#queue.overlay.set(row.imageId, laid[index]!));
-    this.#dropUnsaved(judged);
+  /**
+   * Shows decisions and has them saved as one group; where that fails they are taken back, and it says so. A group that is
+   * still being found holds its place among the keys, and is shown when it is found.
+   */
+  decide(judged: readonly Judged[] | Promise<readonly Judged[]>, spentMs?: number): void {
+    const shown = judged instanceof Promise ? undefined : this.#show(judged);
     this.pending += 1;
     this.#newest = this.#enqueue(async () => {
       try {
-        const answer = await this.#core.call('reviews.decide', toParams(judged, this.#queue.query.method, spentMs));
-        const isStill = (change: LabelChange, index: number) => this.#isLaid(change.imageId, laid[index]!);
-        this.#queue.lay(answer.changed.filter(isStill), true);
-        this.#tell(describeSaved(judged, answer, this.#project), answer);
-        return true;
+        // All that was decided before has been answered: what is not saved by now was decided later.
+        const group = shown ?? this.#show(await judged, ({ row }) => this.#queue.isSaved(row.imageId));
+        return await this.#save(group, spentMs);
       } catch (error) {
-        judged.forEach(({ row }, index) => this.#takeBack(row.imageId, laid[index]!, before[index]));
-        this.unsaved = { groups: [...(this.unsaved?.groups ?? []), judged], sentence: toSentence(error) };
-        this.#notices.announce(describeUnsaved(this.unsaved));
+        this.#notices.show(error);
         return false;
       } finally {
         this.pending -= 1;
@@ -124,6 +127,34 @@ export class Decisions {
     this.unsaved = null;
     this.progress = null;
     this.saved = '';
+  }
+
+  /** Lays decisions over the queue, as far as they are the last word there. */
+  #show(judged: readonly Judged[], isLast: (judged: Judged) => boolean = () => true): Shown {
+    const before = judged.map(({ row }) => this.#queue.overlay.get(row.imageId));
+    const laid = judged.map(({ row, verdict }): LaidOver => ({ ...toStanding(row, verdict), isSaved: false }));
+    judged.forEach((each, index) => {
+      if (isLast(each)) this.#queue.overlay.set(each.row.imageId, laid[index]!);
+    });
+    this.#dropUnsaved(judged);
+    return { judged, laid, before };
+  }
+
+  /** Whether core has written the group. */
+  async #save({ judged, laid, before }: Shown, spentMs: number | undefined): Promise<boolean> {
+    if (judged.length === 0) return true;
+    try {
+      const answer = await this.#core.call('reviews.decide', toParams(judged, this.#queue.query.method, spentMs));
+      const isStill = (change: LabelChange, index: number) => this.#isLaid(change.imageId, laid[index]!);
+      this.#queue.lay(answer.changed.filter(isStill), true);
+      this.#tell(describeSaved(judged, answer, this.#project), answer);
+      return true;
+    } catch (error) {
+      judged.forEach(({ row }, index) => this.#takeBack(row.imageId, laid[index]!, before[index]));
+      this.unsaved = { groups: [...(this.unsaved?.groups ?? []), judged], sentence: toSentence(error) };
+      this.#notices.announce(describeUnsaved(this.unsaved));
+      return false;
+    }
   }
 
   /** Shows what was decided on another page; what is on its way from this one is the later word. */

@@ -3,7 +3,8 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { LabelChange, ReviewState } from '../../shared/labels.ts';
 import type { QueuePage, QueueQuery, QueueRow } from '../../shared/queue.ts';
-import { isAppError } from '../../shared/errors.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
+import { t } from '../texts.svelte.ts';
 import type { Core } from './connection.svelte.ts';
 import { toSentence } from './notices.svelte.ts';
 
@@ -95,17 +96,23 @@ export class Queue {
       void this.#loadPage(page);
   }
 
-  /** The rows at these places, wherever they are; rejects where core does. */
-  async rowsAt(places: readonly number[]): Promise<QueueRow[]> {
-    const pages = new Map<number, QueueRow[]>();
-    for (const number of new Set(places.map((place) => Math.floor(place / pageSize)))) {
-      const rows = this.#pages.get(number) ?? (await this.#readPage(number)).rows;
-      pages.set(number, rows);
-    }
-    return places.flatMap((place) => {
-      const row = pages.get(Math.floor(place / pageSize))?.[place % pageSize];
-      return row ? [this.asItStands(row)] : [];
+  /** The rows at these places, at once where all are here; rejects where core does, or has another order now. */
+  rowsAt(places: readonly number[]): QueueRow[] | Promise<QueueRow[]> {
+    const pages = new Map(this.#pages);
+    const toRows = () =>
+      places.flatMap((place) => {
+        const row = pages.get(Math.floor(place / pageSize))?.[place % pageSize];
+        return row ? [this.asItStands(row)] : [];
+      });
+    const missing = new Set(places.map((place) => Math.floor(place / pageSize)).filter((page) => !pages.has(page)));
+    if (missing.size === 0) return toRows();
+    const order = this.#order;
+    const reads = Array.from(missing, async (page) => {
+      const answer = await this.#readPage(page);
+      if (answer.order !== order) throw new AppError('conflict', t('selection.reordered'));
+      pages.set(page, answer.rows);
     });
+    return Promise.all(reads).then(toRows);
   }
 
   /** Where an image stands in this order, as far as its page is held. */
