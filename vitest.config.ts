@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 // Three levels: `node` (pure, room and contract tests), `component` (Svelte in jsdom), `e2e` (the built app in Chromium).
 export default defineConfig({
   test: {
+    // Left to itself it keeps a core free, which of two is half of them.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

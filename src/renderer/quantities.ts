@@ -9,8 +9,9 @@ export const formatInterval = ([low, high]: readonly [number, number], decimals 
 /** The difference of two shares: 0.079 -> '+7.9 points'. */
 export const formatPoints = (share: number): string => t('quantity.points', { points: formatSigned(share * 100, 1) });
 
-/** Seconds: '1.4 s', '48 s', '2 min 10 s', '2 h 11 min'. */
+/** Seconds: '0.04 s', '1.4 s', '48 s', '2 min 10 s', '2 h 11 min'. */
 export function formatDuration(seconds: number): string {
+  if (seconds < 0.095) return t('quantity.seconds', { seconds: formatDecimal(seconds, 2) });
   if (seconds < 10) return t('quantity.seconds', { seconds: formatDecimal(seconds, 1) });
   if (seconds < 59.5) return t('quantity.seconds', { seconds: formatDecimal(seconds, 0) });
   const minutes = Math.floor(Math.round(seconds) / 60);

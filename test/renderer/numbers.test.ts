@@ -71,6 +71,7 @@ describe('numbers', () => {
   it('writes p values, times and counts as a person says them', () => {
     expect(formatPValue(3e-11)).toBe('p < 0.001');
     expect(formatPValue(0.0123)).toBe('p = 0.012');
+    expect(formatDuration(0.038)).toBe(`0.04${thin}s`);
     expect(formatDuration(1.42)).toBe(`1.4${thin}s`);
     expect(formatDuration(130)).toBe(`2${thin}min 10${thin}s`);
     expect(formatDuration(7860)).toBe(`2${thin}h 11${thin}min`);
