@@ -338,14 +338,15 @@ it.each([
 it.each([
   ['g', 'Grid'],
   ['s', 'Similar images'],
-])('opens the tile in focus for a note, after %s', async (key, name) => {
-  const { state } = await openReview();
+])('opens the tile in focus for a note at once, after %s', async (key, name) => {
+  const { core, state } = await openReview();
   await press(key);
   await screen.findByRole('grid', { name });
   await waitFor(() => expect(screen.getAllByRole('gridcell', { name: /^Rank/ }).length).toBeGreaterThan(5));
+  core.hold('images.card');
   await press('ArrowRight');
   await press('n');
-  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Note' })));
+  expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Note' }));
   expect(state.review.current?.imageId).toBe(2);
 });
 

@@ -158,13 +158,18 @@ export class Review {
     this.goTo(this.isVisiting && step > 0 ? this.place : this.place + step);
   }
 
-  /** Opens any image, in the queue or not, over what is shown; `leave` and a decision come back, and call `onEnd`. */
-  async open(imageId: number, onEnd?: () => void): Promise<void> {
+  /**
+   * Opens any image, in the queue or not, over what is shown, at once where its row is here; `leave` and a decision come back,
+   * and call `onEnd`.
+   */
+  async open(image: number | QueueRow, onEnd?: () => void): Promise<void> {
+    const imageId = typeof image === 'number' ? image : image.imageId;
+    // The rank of a row that is not of the queue is that of another order.
+    const visit = typeof image === 'number' ? undefined : this.#visit({ ...image, rank: 0 }, onEnd);
     try {
-      const card = await this.#core.call('images.card', { imageId, method: this.queue.query.method });
-      this.#visits = [...this.#visits, { row: toRow(card), from: this.view, onEnd }];
-      this.view = 'image';
-      this.opened = imageId;
+      const row = toRow(await this.#core.call('images.card', { imageId, method: this.queue.query.method }));
+      if (visit) this.#visits = this.#visits.map((each) => (each === visit ? { ...each, row } : each));
+      else this.#visit(row, onEnd);
     } catch (error) {
       this.#notices.show(error);
     }
@@ -226,6 +231,14 @@ export class Review {
     if (visit) return this.#endVisit(visit);
     this.view = 'image';
     this.place = this.queue.nextUndecided(this.place) ?? this.queue.total ?? 0;
+  }
+
+  #visit(row: QueueRow, onEnd: (() => void) | undefined): Visit {
+    const visit = { row, from: this.view, onEnd };
+    this.#visits = [...this.#visits, visit];
+    this.view = 'image';
+    this.opened = row.imageId;
+    return visit;
   }
 
   #endVisit({ from, onEnd }: Visit): void {
