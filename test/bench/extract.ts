@@ -171,7 +171,11 @@ async function decodeAll({ input, preprocessing, writer, batch }: OpenModel, pat
   await Promise.all([lane(), lane(), lane(), lane()]);
 }
 
-async function inferAll({ session, writer, batch }: OpenModel, count: number): Promise<void> {
+/** As an extraction does, the last run takes what is left, or the whole batch of a model that takes no less. */
+async function inferAll({ session, writer, batch, isBatchFixed }: OpenModel, count: number): Promise<void> {
   const pixels = writer.createTensor(batch);
-  for (let done = 0; done < count; done += batch) await session.run(pixels, batch);
+  for (let done = 0; done < count; done += batch) {
+    const size = isBatchFixed ? batch : Math.min(batch, count - done);
+    await session.run(pixels.subarray(0, (size * pixels.length) / batch), size);
+  }
 }
