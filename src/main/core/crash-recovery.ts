@@ -37,31 +37,45 @@ export class CrashRecovery {
 
 async function recoverAlone(paths: string[], extract: Extract, relieve: Relieve): Promise<ExtractedBlock> {
   const culprits = new Set<number>();
-  let most = mostCulprits;
-  const take = async (indices: number[]) => {
-    const block = await extract(indices.map((index) => paths[index]!));
-    most = Math.max(mostCulprits, paths.length / 2);
-    return block;
-  };
+  let hasGoneWell = false as boolean;
+  const areTooMany = () => culprits.size > (hasGoneWell ? Math.max(mostCulprits, paths.length / 2) : mostCulprits);
+  const tryImages = (indices: number[], times: number) =>
+    tryTo(async () => {
+      const block = await extract(indices.map((index) => paths[index]!));
+      hasGoneWell = true;
+      return block;
+    }, times);
+
+  /** Finds the culprits among images that crash compute together, until there are too many. */
+  async function search(indices: number[]): Promise<void> {
+    if (indices.length <= 1) {
+      if ('crash' in (await tryImages(indices, attemptsAlone))) indices.forEach((index) => culprits.add(index));
+      return;
+    }
+    const middle = Math.ceil(indices.length / 2);
+    for (const half of [indices.slice(0, middle), indices.slice(middle)])
+      if (!areTooMany() && 'crash' in (await tryImages(half, 1))) await search(half);
+  }
+
   for (;;) {
     const rest = paths.map((_, index) => index).filter((index) => !culprits.has(index));
-    const outcome = await tryTo(() => take(rest));
+    const outcome = await tryImages(rest, attempts);
     if ('block' in outcome) return withGaps(outcome.block, rest, culprits, paths.length);
     const sample = Array.from(
       { length: sampleSize },
       (_, i) => rest[Math.floor(((i + 0.5) * rest.length) / sampleSize)]!,
     );
-    for (const index of sample) if (most === mostCulprits) await tryTo(() => take([index]), 1);
-    const found = await search(rest, take, (count) => culprits.size + count > most);
-    for (const index of found) culprits.add(index);
-    if (culprits.size > most || (found.length === 0 && !(await relieve()))) throw outcome.crash;
+    for (const index of sample) if (!hasGoneWell) await tryImages([index], 1);
+    const known = culprits.size;
+    await search(rest);
+    if (areTooMany() || (culprits.size === known && !(await relieve()))) throw outcome.crash;
   }
 }
 
 /** The block, or the last of several crashes in a row; what else is thrown is thrown on. */
 async function tryTo(
   extract: () => Promise<ExtractedBlock>,
-  times = attempts,
+  times: number,
 ): Promise<{ block: ExtractedBlock } | { crash: Error }> {
   try {
     return { block: await extract() };
@@ -69,24 +83,6 @@ async function tryTo(
     if (!isAppError(error, 'compute-crashed')) throw error;
     return times > 1 ? tryTo(extract, times - 1) : { crash: error };
   }
-}
-
-/** Those of the images that crash compute by themselves, or as many of them as are too many. */
-async function search(
-  indices: number[],
-  take: (indices: number[]) => Promise<ExtractedBlock>,
-  areTooMany: (count: number) => boolean,
-): Promise<number[]> {
-  if (indices.length <= 1) return 'crash' in (await tryTo(() => take(indices), attemptsAlone)) ? indices : [];
-  const middle = Math.ceil(indices.length / 2);
-  const found: number[] = [];
-  for (const part of [indices.slice(0, middle), indices.slice(middle)]) {
-    if (areTooMany(found.length)) break;
-    const count = found.length;
-    if ('crash' in (await tryTo(() => take(part), 1)))
-      found.push(...(await search(part, take, (more) => areTooMany(count + more))));
-  }
-  return found;
 }
 
 /** The rows of the others at their places; zeros for the culprits. */
