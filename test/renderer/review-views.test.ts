@@ -319,6 +319,30 @@ it('takes a note before it knows what the image has already, and puts it behind 
   expect(core.params('images.setNote')).toHaveLength(2);
 });
 
+it('takes a note of an image whose row is on its way', async () => {
+  const { core, state } = await openReview(new FakeCore({ images: someImages(450) }));
+  await waitFor(() => expect(state.review.neighbours.card(1)).toBeTruthy());
+  const release = core.hold('queue.page');
+  const write = async (place: number, text: string) => {
+    state.review.goTo(place);
+    await press('n');
+    const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
+    expect(document.activeElement).toBe(note);
+    await fireEvent.input(note, { target: { value: text } });
+    return note;
+  };
+  await write(300, 'gone on from');
+  await press('Enter');
+  const note = await write(449, 'stayed at');
+  release();
+  await waitFor(() => expect(state.review.current?.imageId).toBe(450));
+  await waitFor(() => expect(core.notes.get(301)).toBe('gone on from'));
+  await waitFor(() => expect(state.review.neighbours.card(450)).toBeTruthy());
+  expect(document.activeElement).toBe(note);
+  await press('Enter');
+  await waitFor(() => expect(core.notes.get(450)).toBe('stayed at'));
+});
+
 it.each([
   ['n', 'textbox', 'Note'],
   ['/', 'combobox', 'Find a class'],
