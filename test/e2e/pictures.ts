@@ -45,7 +45,10 @@ try {
   await makeSample(first);
   await showScreen(first, 'Review');
   for (let count = 1; count <= 12; count++) {
-    await first.getByText('the other', { exact: false }).first().waitFor();
+    await first
+      .getByText(/the other \d/)
+      .first()
+      .waitFor();
     await first.keyboard.press('Enter');
     await expectDecided(first, count);
   }
@@ -66,7 +69,11 @@ try {
       };
       for (const screen of ['Projects', 'Overview', 'Explain', 'Runs', 'Experiment', 'Export', 'Settings']) {
         await showScreen(page, screen);
-        if (screen === 'Explain') await page.getByText('the other', { exact: false }).first().waitFor();
+        if (screen === 'Explain')
+          await page
+            .getByText(/the other \d/)
+            .first()
+            .waitFor();
         if (screen === 'Runs' || screen === 'Experiment') await page.getByRole('table').first().waitFor();
         // The library of charts comes when it is first needed.
         if (screen === 'Runs' || screen === 'Experiment') await page.locator('[role=img] svg').first().waitFor();
@@ -76,7 +83,10 @@ try {
         await page.reload();
         await page.locator('body[data-ready]').waitFor();
         await showScreen(page, 'Review');
-        await page.getByText('the other', { exact: false }).first().waitFor();
+        await page
+          .getByText(/the other \d/)
+          .first()
+          .waitFor();
         await settle(page);
         for (const key of keys) {
           await page.keyboard.press(key);
