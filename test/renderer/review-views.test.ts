@@ -293,22 +293,24 @@ it('saves a note for the image it was written of, whatever takes the field away'
   expect(core.params('images.setNote')).toHaveLength(3);
 });
 
+/** Goes to a place and types a note at once; returns its field. */
+async function writeAt({ review }: Awaited<ReturnType<typeof openReview>>['state'], place: number, text: string) {
+  review.goTo(place);
+  await press('n');
+  const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
+  expect(document.activeElement).toBe(note);
+  await fireEvent.input(note, { target: { value: text } });
+  return note;
+}
+
 it('takes a note before it knows what the image has already, and puts it behind that', async () => {
   const { core, state } = await openReview();
   await waitFor(() => expect(state.review.neighbours.card(1)).toBeTruthy());
   core.notes.set(20, 'cropped').set(28, 'blurred');
   const release = core.hold('images.card');
-  const write = async (place: number, text: string) => {
-    state.review.goTo(place);
-    await press('n');
-    const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
-    expect(document.activeElement).toBe(note);
-    await fireEvent.input(note, { target: { value: text } });
-    return note;
-  };
-  await write(19, 'two ships');
+  await writeAt(state, 19, 'two ships');
   await press('Enter');
-  const note = await write(27, 'no ');
+  const note = await writeAt(state, 27, 'no ');
   note.setSelectionRange(1, 1);
   release();
   await waitFor(() => expect(note.value).toBe('blurred no '));
@@ -323,17 +325,9 @@ it('takes a note of an image whose row is on its way', async () => {
   const { core, state } = await openReview(new FakeCore({ images: someImages(450) }));
   await waitFor(() => expect(state.review.neighbours.card(1)).toBeTruthy());
   const release = core.hold('queue.page');
-  const write = async (place: number, text: string) => {
-    state.review.goTo(place);
-    await press('n');
-    const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
-    expect(document.activeElement).toBe(note);
-    await fireEvent.input(note, { target: { value: text } });
-    return note;
-  };
-  await write(300, 'gone on from');
+  await writeAt(state, 300, 'gone on from');
   await press('Enter');
-  const note = await write(449, 'stayed at');
+  const note = await writeAt(state, 449, 'stayed at');
   release();
   await waitFor(() => expect(state.review.current?.imageId).toBe(450));
   await waitFor(() => expect(core.notes.get(301)).toBe('gone on from'));
