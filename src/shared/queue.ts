@@ -67,7 +67,7 @@ export interface QueuePage {
   rows: QueueRow[];
 }
 
-/** A training image near another one in the space of the features. */
+/** A training image near another one in the space of the features; its rank is 0, since no ranking led to it. */
 export interface SimilarImage extends QueueRow {
   /** Cosine of the two feature vectors. */
   similarity: number;

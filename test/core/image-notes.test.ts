@@ -13,6 +13,7 @@ it('tells who did what when, what they saw, and what they wrote', async () => {
     decisions: [
       { imageId: 4, action: 'exclude', rank: 3 },
       { imageId: 2, action: 'relabel', classId: 1, rank: 5 },
+      { imageId: 3, action: 'keep' },
     ],
     seen: { method: 'importance', rank: 3 },
   });
@@ -23,11 +24,13 @@ it('tells who did what when, what they saw, and what they wrote', async () => {
   new Reviews(project.store, 'ana').decide({ decisions: [{ imageId: 2, action: 'keep' }] });
   const seen = { method: 'importance', rank: 5 };
   expect(readHistory(project, 2)).toMatchObject([
-    { reviewer: 'lin', action: 'relabel', from: 2, to: 1, seen, images: 2, text: null },
-    { reviewer: 'lin', action: 'undo', from: 1, to: 2, seen: null, images: 2 },
+    { reviewer: 'lin', action: 'relabel', from: 2, to: 1, seen, images: 3, text: null },
+    { reviewer: 'lin', action: 'undo', from: 1, to: 2, seen: null, images: 3 },
     { reviewer: 'ana', action: 'note', text: 'two cats' },
     { reviewer: 'ana', action: 'keep', from: 2, to: 2, images: 1 },
   ]);
+  // What no ranking showed has neither.
+  expect(project.store.decisions.historyOf(3)[0]).toMatchObject({ seenMethod: null, seenRank: null });
 });
 
 it('keeps every note that there was, and shows the newest', () => {

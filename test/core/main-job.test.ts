@@ -38,6 +38,11 @@ describe('the main job, from folders of pictures to corrected labels', () => {
     expect(rows.every(({ givenClassId, suggestedClassId }) => givenClassId !== suggestedClassId)).toBe(true);
   });
 
+  it('finds the similar images of one, which have no rank', async () => {
+    const similar = await real.client.call('images.similar', { imageId: 3, count: 5 });
+    expect(similar.map(({ imageId, rank }) => [imageId === 3, rank])).toEqual(Array(5).fill([false, 0]));
+  });
+
   it.each([undefined, 2])('gives evidence that adds up to the logit (against class %s)', async (againstClassId) => {
     const { imageId } = await real.client.call('images.find', { path: wrong[0]! });
     const card = await real.client.call('images.card', { imageId, method: 'learned' });

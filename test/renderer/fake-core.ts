@@ -298,7 +298,7 @@ export class FakeCore {
         this.rows
           .filter((row) => row.imageId !== imageId)
           .slice(0, count)
-          .map((row, index) => ({ ...row, similarity: 0.99 - index / 100 })),
+          .map((row, index) => ({ ...row, rank: 0, similarity: 0.99 - index / 100 })),
       'images.history': ({ imageId }) => this.#reviews.historyOf(imageId),
       'images.setNote': ({ imageId, text }) => {
         this.notes.set(imageId, text);

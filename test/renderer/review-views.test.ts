@@ -65,7 +65,7 @@ describe('the grid', () => {
   });
 
   it('takes all of a group back when it was not saved, and tries again', async () => {
-    const { core } = await openReview();
+    const { core, state } = await openReview();
     await press('g');
     await screen.findByRole('grid');
     core.failNext('reviews.decide', new AppError('no-space', 'The disk is full.'));
@@ -75,8 +75,11 @@ describe('the grid', () => {
     await waitFor(() => expect(screen.queryAllByText('kept')).toHaveLength(0));
     const alert = await screen.findByRole('alert');
     expect(alert.textContent).toContain('Not saved: 2 images. The disk is full.');
+    // The ranks stay those of the ranking in which the images were seen.
+    await state.review.start({ method: 'importance' });
     await fireEvent.click(within(alert).getByRole('button', { name: 'Try again' }));
     await waitFor(() => expect(states(core, 1, 2)).toEqual(['kept', 'kept']));
+    expect(decided(core)[1]).toMatchObject({ seen: { method: 'learned', rank: 1 } });
   });
 
   it('gives a group that is not all here its place among the keys, and the selection back where it cannot be had', async () => {
@@ -131,14 +134,18 @@ describe('similar images', () => {
   it('selects those with the same label and decides them with the image in hand', async () => {
     const { core, state } = await openReview();
     await press('s');
-    await screen.findByRole('grid', { name: 'Similar images' });
-    await waitFor(() => expect(screen.getAllByRole('gridcell', { name: /^Rank/ }).length).toBeGreaterThan(5));
+    const grid = await screen.findByRole('grid', { name: 'Similar images' });
+    await waitFor(() => expect(within(grid).getAllByText(/suggested/).length).toBeGreaterThan(5));
     await press('a');
     await press('2');
     await waitFor(() => expect(core.rows[0]!.state).toBe('relabelled'));
     const ids = decided(core)[0]!.decisions.map(({ imageId }) => imageId);
     expect(ids[0]).toBe(1);
     expect(ids).toEqual(core.rows.filter(({ givenClassId }) => givenClassId === 1).map(({ imageId }) => imageId));
+    // The image in hand was seen at its rank in the queue, the others beside it and at none.
+    expect(core.params('reviews.decide')).toMatchObject([{ seen: { method: 'learned', rank: 1 } }]);
+    expect(decided(core)[0]!.decisions.map((decision) => 'rank' in decision)).toEqual(ids.map((id) => id === 1));
+    await within(grid).findAllByText(/^ship, .*relabelled plane$/);
     await press('Escape');
     await waitFor(() => expect(state.review.view).toBe('image'));
   });
@@ -359,8 +366,8 @@ it.each([
 ])('opens the tile in focus for a note at once, after %s', async (key, name) => {
   const { core, state } = await openReview();
   await press(key);
-  await screen.findByRole('grid', { name });
-  await waitFor(() => expect(screen.getAllByRole('gridcell', { name: /^Rank/ }).length).toBeGreaterThan(5));
+  const grid = await screen.findByRole('grid', { name });
+  await waitFor(() => expect(within(grid).getAllByText(/suggested/).length).toBeGreaterThan(5));
   core.hold('images.card');
   await press('ArrowRight');
   await press('n');

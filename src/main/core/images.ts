@@ -132,7 +132,7 @@ function findSuspects(project: Project, points: readonly ExplainedPoint[]): Map<
   );
 }
 
-/** The training images nearest to an image, by the cosine of their features. */
+/** The training images nearest to an image, by the cosine of their features; not a ranking found them, so they have no rank. */
 export async function readSimilar(
   project: Project,
   compute: ComputeClient,
@@ -147,7 +147,7 @@ export async function readSimilar(
   const byImage = new Map(Array.from(rows, (row, index) => [row + 1, similarities[index]!]));
   return project.store.rankings
     .rowsOf(fitId, byImportance, Int32Array.from(byImage.keys()))
-    .map((row) => ({ ...toQueueRow(row), similarity: byImage.get(row.imageId)! }));
+    .map((row) => ({ ...toQueueRow(row), rank: 0, similarity: byImage.get(row.imageId)! }));
 }
 
 export function findImage(project: Project, path: string): { imageId: number } {

@@ -31,13 +31,16 @@ export class Reviews {
   /** Writes the decisions and answers once they are on the disk. Throws 'bad-request' or 'not-found'; then nothing is written. */
   decide({ decisions, spentMs, seen }: DecideParams): ReviewAnswer {
     return this.#write(
-      decisions.map((decision, index) => ({
-        ...this.#judge(decision),
-        spentMs: spentMs ?? null,
-        seenMethod: seen?.method ?? null,
-        seenRank: decision.rank ?? (index === 0 ? (seen?.rank ?? null) : null),
-        undoes: null,
-      })),
+      decisions.map((decision, index) => {
+        const seenRank = seen ? (decision.rank ?? (index === 0 ? seen.rank : null)) : null;
+        return {
+          ...this.#judge(decision),
+          spentMs: spentMs ?? null,
+          seenMethod: seen && seenRank !== null ? seen.method : null,
+          seenRank,
+          undoes: null,
+        };
+      }),
     );
   }
 

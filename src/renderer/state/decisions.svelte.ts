@@ -1,7 +1,6 @@
 // Deciding, undoing and redoing. A decision shows at once and counts as saved when core has answered.
 import type { CoreCalls } from '../../shared/core-contract.ts';
 import { stateAfter, type Action, type LabelChange } from '../../shared/labels.ts';
-import type { RankingMethod } from '../../shared/ranking.ts';
 import type { ReviewAnswer, ReviewProgress } from '../../shared/review.ts';
 import { isAppError } from '../../shared/errors.ts';
 import { isLineLost } from '../../shared/rpc.ts';
@@ -144,7 +143,7 @@ export class Decisions {
   async #save({ judged, laid, before }: Shown, spentMs: number | undefined): Promise<boolean> {
     if (judged.length === 0) return true;
     try {
-      const answer = await this.#core.call('reviews.decide', toParams(judged, this.#queue.query.method, spentMs));
+      const answer = await this.#core.call('reviews.decide', toParams(judged, spentMs));
       const isStill = (change: LabelChange, index: number) => this.#isLaid(change.imageId, laid[index]!);
       this.#queue.lay(answer.changed.filter(isStill), true);
       this.#tell(describeSaved(judged, answer, this.#project), answer);
@@ -245,11 +244,8 @@ export class Decisions {
   }
 }
 
-function toParams(
-  judged: readonly Judged[],
-  method: RankingMethod,
-  spentMs: number | undefined,
-): CoreCalls['reviews.decide']['params'] {
+function toParams(judged: readonly Judged[], spentMs: number | undefined): CoreCalls['reviews.decide']['params'] {
+  const [first] = judged;
   return {
     decisions: judged.map(({ row, verdict: { action, classId } }) => ({
       imageId: row.imageId,
@@ -258,6 +254,6 @@ function toParams(
       ...(row.rank > 0 ? { rank: row.rank } : {}),
     })),
     ...(spentMs === undefined ? {} : { spentMs }),
-    ...(judged[0] && judged[0].row.rank > 0 ? { seen: { method, rank: judged[0].row.rank } } : {}),
+    ...(first && first.row.rank > 0 ? { seen: { method: first.method, rank: first.row.rank } } : {}),
   };
 }

@@ -164,8 +164,7 @@ export class Review {
    */
   async open(image: number | QueueRow, onEnd?: () => void): Promise<void> {
     const imageId = typeof image === 'number' ? image : image.imageId;
-    // The rank of a row that is not of the queue is that of another order.
-    const visit = typeof image === 'number' ? undefined : this.#visit({ ...image, rank: 0 }, onEnd);
+    const visit = typeof image === 'number' ? undefined : this.#visit(image, onEnd);
     try {
       const row = toRow(await this.#core.call('images.card', { imageId, method: this.queue.query.method }));
       if (visit) this.#visits = this.#visits.map((each) => (each === visit ? { ...each, row } : each));
@@ -199,7 +198,9 @@ export class Review {
     const verdict = row && toVerdict(said, row);
     if (!verdict) return;
     const isTimed = this.#shown.imageId === row.imageId;
-    this.decisions.decide([{ row, verdict }], isTimed ? Math.round(performance.now() - this.#shown.atMs) : undefined);
+    const { method } = this.queue.query;
+    const spentMs = isTimed ? Math.round(performance.now() - this.#shown.atMs) : undefined;
+    this.decisions.decide([{ row, verdict, method }], spentMs);
     if (this.#preferences.doesAdvance) this.#advance();
   }
 

@@ -1,6 +1,7 @@
 // What a reviewer says of an image, and how the image stands after it.
 import { stateAfter, type Action, type ReviewState } from '../../shared/labels.ts';
 import type { QueueRow } from '../../shared/queue.ts';
+import type { RankingMethod } from '../../shared/ranking.ts';
 import type { ImageCard } from '../../shared/review.ts';
 
 export interface Verdict {
@@ -13,6 +14,8 @@ export interface Verdict {
 export interface Judged {
   row: QueueRow;
   verdict: Verdict;
+  /** The ranking that the row's rank is of. */
+  method: RankingMethod;
 }
 
 /** What Enter means: the suggestion; where that is the given label, to keep it. */
