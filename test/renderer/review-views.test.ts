@@ -105,6 +105,39 @@ describe('the grid', () => {
     expect([0, 1, 300].map((place) => queue.row(place)?.state)).toEqual(['excluded', 'kept', 'excluded']);
   });
 
+  it('undoes a group that is not all here, and nothing else where that group came to nothing', async () => {
+    const { core, state } = await openReview(new FakeCore({ images: someImages(2000) }));
+    const { decisions, selection } = state.review;
+    for (const place of [900, 1500]) core.rows[place]!.secondClassId = null;
+    await press('g');
+    await screen.findByRole('grid');
+    await press('k');
+    const undoBehind = async (key: string, place: number) => {
+      selection.set([place]);
+      const release = core.hold('queue.page');
+      await press(key);
+      await press('z', { ctrlKey: true });
+      release();
+      await waitFor(() => expect(decisions.pending).toBe(0));
+    };
+    await undoBehind('x', 300);
+    expect(decided(core)).toHaveLength(2);
+    expect(states(core, 1, 301)).toEqual(['kept', 'open']);
+
+    await undoBehind('t', 900);
+    const sentence = await screen.findByText('Nothing was decided: none of these images has such a suggestion.');
+    expect(selection.chosen).toEqual([900]);
+    expect(states(core, 1)).toEqual(['kept']);
+
+    // Once it is said, an undo is meant for what was decided before.
+    await fireEvent.click(within(sentence.parentElement!).getByRole('button'));
+    selection.set([1500]);
+    await press('t');
+    await screen.findByText('Nothing was decided: none of these images has such a suggestion.');
+    await press('z', { ctrlKey: true });
+    await waitFor(() => expect(states(core, 1)).toEqual(['open']));
+  });
+
   it('tells the history of the tile in focus', async () => {
     await openReview();
     await press('g');

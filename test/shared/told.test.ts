@@ -83,6 +83,7 @@ describe('no sentence is said past the table', () => {
     'main/compute/representer/explain.ts': 'requests that core does not make',
     'main/compute/representer/nearest.ts': 'requests that core does not make',
     'renderer/state/queue.svelte.ts': 'a sentence of the page itself',
+    'renderer/state/verdict.ts': 'a sentence of the page itself',
     'renderer/state/jobs.svelte.ts': 'a sentence that the page has said already',
     'renderer/host/desktop.ts': 'a sentence of the table, over a bridge that carries texts alone',
   };

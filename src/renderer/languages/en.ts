@@ -499,6 +499,7 @@ export const texts = {
   'selection.accept_one': 'Accept the suggestion',
   'selection.accept_other': 'Accept {{count}} suggestions',
   'selection.reordered': 'The queue has another order now. Select again.',
+  'selection.no-such': 'Nothing was decided: none of these images has such a suggestion.',
   'selection.too-many': 'One key decides at most {{most}} images. Select fewer.',
   'similar.title': 'Images most like this one, given {{label}}',
   'similar.select-same': 'Select all {{label}}',

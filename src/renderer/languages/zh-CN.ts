@@ -439,6 +439,7 @@ export const texts: Language['texts'] = {
   'selection.labels': '给定 {{given}}，建议 {{suggested}}',
   'selection.accept_other': '接受 {{count}} 个建议',
   'selection.reordered': '队列的顺序已经改变，请重新选择。',
+  'selection.no-such': '没有作出决定：这些图像都没有这样的建议。',
   'selection.too-many': '一个按键最多决定 {{most}} 张图像。请少选一些。',
   'similar.title': '与此图像最相似的图像，给定 {{label}}',
   'similar.select-same': '选择所有 {{label}}',

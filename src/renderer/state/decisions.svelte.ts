@@ -58,18 +58,21 @@ export class Decisions {
   decide(judged: readonly Judged[] | Promise<readonly Judged[]>, spentMs?: number): void {
     const shown = judged instanceof Promise ? undefined : this.#show(judged);
     this.pending += 1;
-    this.#newest = this.#enqueue(async () => {
+    const newest = this.#enqueue(async () => {
       try {
         // All that was decided before has been answered: what is not saved by now was decided later.
         const group = shown ?? this.#show(await judged, ({ row }) => this.#queue.isSaved(row.imageId));
         return await this.#save(group, spentMs);
       } catch (error) {
         this.#notices.show(error);
+        // An undo behind it was meant for it; one that is pressed after this was said is not.
+        if (this.#newest === newest) this.#newest = Promise.resolve(true);
         return false;
       } finally {
         this.pending -= 1;
       }
     });
+    this.#newest = newest;
   }
 
   /** Takes back the last group of decisions that stands, or does it again; resolves to what changed. */

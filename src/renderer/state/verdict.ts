@@ -3,6 +3,8 @@ import { stateAfter, type Action, type ReviewState } from '../../shared/labels.t
 import type { QueueRow } from '../../shared/queue.ts';
 import type { RankingMethod } from '../../shared/ranking.ts';
 import type { ImageCard } from '../../shared/review.ts';
+import { AppError } from '../../shared/errors.ts';
+import { t } from '../texts.svelte.ts';
 
 export interface Verdict {
   action: Action;
@@ -35,6 +37,16 @@ export type Said = Verdict | 'accept' | 'second';
 export function toVerdict(said: Said, row: QueueRow): Verdict | undefined {
   if (said === 'accept') return toAcceptance(row);
   return said === 'second' ? toSecond(row) : said;
+}
+
+/** What that comes to for each of many, without those that have no such suggestion; throws 'not-found' where none has. */
+export function judgeEach(said: Said, rows: readonly QueueRow[], method: RankingMethod): Judged[] {
+  const judged = rows.flatMap((row) => {
+    const verdict = toVerdict(said, row);
+    return verdict ? [{ row, verdict, method }] : [];
+  });
+  if (judged.length === 0) throw new AppError('not-found', t('selection.no-such'));
+  return judged;
 }
 
 /** How an image stands after a verdict, as core will say it: a relabel to the given label is a keep. */
