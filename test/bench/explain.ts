@@ -151,6 +151,7 @@ async function measureLoading(n: number): Promise<Row> {
           firstImageId: first,
           features: block,
           logits: new Float32Array(),
+          provider: 'cpu',
           failed: [],
         });
       }

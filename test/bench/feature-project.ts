@@ -58,6 +58,7 @@ export function writeFeatureProject(folder: string, name: string, project: Featu
         firstImageId: first + 1,
         features: Float32Array.from(matrix.values.subarray(first * d, (first + count) * d)),
         logits: new Float32Array(),
+        provider: 'cpu',
         failed: [],
       });
     }

@@ -67,6 +67,7 @@ export function writeReviewProject(home: string, imageRoot: string, pictures: re
         firstImageId: first,
         features: draw(rows * dimensions),
         logits: draw(rows * classes.length),
+        provider: 'cpu',
         failed: [],
       });
     }

@@ -1,4 +1,5 @@
 // What an extraction does where images come and go, and where they crash compute.
+import Sqlite from 'better-sqlite3';
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -84,4 +85,34 @@ it('counts each image once, forgives those that are back, and blames none where 
 
   expect((await extract()).result).toMatchObject({ done: 34, skipped: 0, failed: [] });
   expect(await call('projects.overview', {})).toMatchObject({ problemCount: 0 });
+});
+
+it('says so where another provider made the features that were there', async () => {
+  const other = startRealCore();
+  const { call } = other.client;
+  try {
+    // Two blocks, of which the first was made on a graphics card that is gone.
+    await makeFittedProject(other, { train: 250, test: 10 });
+    await call('projects.close', {});
+    const file = join(other.folder, 'colours.secondlook');
+    const db = new Sqlite(file);
+    db.exec(
+      "UPDATE feature SET provider = 'cuda' WHERE first_image_id = 1; DELETE FROM feature WHERE first_image_id > 1",
+    );
+    db.close();
+    await call('projects.open', { file: await other.place(file) });
+    const stages = new Set<string>();
+    other.client.on('job.changed', ({ job }) => stages.add(job.stage));
+    const { id, note } = await other.run(extraction);
+    const mixed = sentence('about.providers', { providers: 'cpu, cuda' });
+    expect(note).toMatch(/^Features of 4 images on cpu/);
+    expect(note).toContain(mixed);
+    expect(stages).toContain('extracting-elsewhere');
+    expect(await call('jobs.result', { id })).toMatchObject({ provider: 'cpu', notes: [mixed] });
+    const { model } = await call('projects.overview', {});
+    expect(model!.description.notes).toContain(mixed);
+  } finally {
+    await other.close();
+    removeFolder(other.folder);
+  }
 });

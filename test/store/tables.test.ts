@@ -14,6 +14,7 @@ describe('features', () => {
       firstImageId: 1,
       features,
       logits: new Float32Array(6),
+      provider: 'cuda' as const,
       failed: [{ imageId: 2, reason: 'is torn' }],
     };
     store.transaction(() => store.features.save(modelId, 3, block));
@@ -21,6 +22,8 @@ describe('features', () => {
     expect(store.features.presentBlocks(modelId, 3)).toEqual(new Set([1]));
     expect(store.features.presentBlocks(modelId, 7)).toEqual(new Set());
     expect(store.features.presentBlocks(modelId, blockSize)).toEqual(new Set());
+    store.transaction(() => store.features.save(modelId, 3, { ...block, firstImageId: 257, provider: 'cpu' }));
+    expect(store.features.providers(modelId)).toEqual(['cpu', 'cuda']);
     expect(store.features.problemOf(modelId, 2)).toBe('is torn');
     expect(store.images.problems(10)).toEqual([{ path: 'train/0002.png', reason: 'is torn' }]);
     expect(store.labels.ofSplit('train', modelId).map(({ imageId }) => imageId)).toEqual([1, 3, 4, 5, 6]);

@@ -8,6 +8,7 @@ import type { ComputeClient } from './compute-client.ts';
 import { CrashRecovery } from './crash-recovery.ts';
 import type { JobContext, JobOutcome } from './jobs.ts';
 import { findMissingBlocks, requireFolder, type BlockToDo } from './missing-blocks.ts';
+import { noteProviders } from './models.ts';
 import { requireImageRoot, requireModel, type Project } from './project.ts';
 
 export interface ExtractParams {
@@ -24,6 +25,8 @@ export interface ExtractResult {
   provider: Provider;
   /** Pictures that the model took at a time. */
   batch: number;
+  /** What is to be said of all features of the model: that several providers made them. */
+  notes: string[];
   providersTried: ProviderRefusal[];
 }
 
@@ -81,8 +84,7 @@ export async function extract(
       return ensureOpen(attempt + 1);
     }
   };
-  const { provider, providersTried, ...first } = await ensureOpen();
-  let batch = first.batch;
+  let { provider, batch, providersTried } = await ensureOpen();
   const keepBatch = () => {
     known = { provider, batch };
     store.transaction(() => store.models.setProvider(model.id, provider, batch, providersTried));
@@ -107,15 +109,16 @@ export async function extract(
 
   const recovery = new CrashRecovery();
   const extractPaths = async (paths: string[], attempt = 1): Promise<ExtractedBlock> => {
-    await ensureOpen();
+    ({ provider, providersTried } = await ensureOpen());
     const hasEndedSince = opened?.generation !== compute.generation;
     if (hasEndedSince && attempt < mostOpenings) return extractPaths(paths, attempt + 1);
     const answer = await compute.call('model.extract', { paths }, { signal });
     answered += paths.length;
     return answer;
   };
-  const reportImages = () =>
-    report({ done: skipped + done + inferred - answered, total: extractable, stage: 'extracting' });
+  const isElsewhere = store.features.providers(model.id).some((each) => each !== provider);
+  const stage = isElsewhere ? 'extracting-elsewhere' : 'extracting';
+  const reportImages = () => report({ done: skipped + done + inferred - answered, total: extractable, stage });
 
   async function extractBlock({ firstImageId, count, images }: BlockToDo): Promise<void> {
     const paths = images.map(({ path }) => join(root, path));
@@ -141,6 +144,7 @@ export async function extract(
         firstImageId,
         features,
         logits,
+        provider,
         failed: problems.map(({ id, reason }) => ({ imageId: id, reason })),
       }),
     );
@@ -170,11 +174,12 @@ export async function extract(
     imagesPerSecond: Math.round((done / seconds) * 10) / 10,
     provider,
     batch,
+    notes: noteProviders(store, model.id),
     providersTried,
   };
   const note = [sentence('result.extract', { count: result.done, provider, rate: Math.round(result.imagesPerSecond) })];
   if (failed.length > 0) note.push(sentence('result.extract-problems', { count: failed.length }));
-  return { note: note.join(' '), result };
+  return { note: [...note, ...result.notes].join(' '), result };
 }
 
 /** Runs `work` over the items in order, a few at once; after the first failure none is begun, and those under way are awaited. */

@@ -3,6 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelInspection } from '../../shared/core-contract.ts';
 import type { ModelDescription, Preprocessing } from '../../shared/model.ts';
+import { sentence } from '../../shared/told.ts';
+import type { Store } from '../store/store.ts';
 import type { ComputeClient } from './compute-client.ts';
 import type { Project } from './project.ts';
 
@@ -66,6 +68,12 @@ export async function setModel(
 /** As it is kept: pictures are in the images folder. */
 const withoutPictures = ({ looks, ...description }: ModelDescription): ModelDescription =>
   looks ? { ...description, looks: looks.map(({ picture: _, ...look }) => look) } : description;
+
+/** What is to be said of features that come from several providers, in one sentence; none where they come from one. */
+export function noteProviders(store: Store, modelId: number): string[] {
+  const providers = store.features.providers(modelId);
+  return providers.length > 1 ? [sentence('about.providers', { providers: providers.join(', ') })] : [];
+}
 
 const definedOnly = (choice: PreprocessingChoice): Partial<Preprocessing> =>
   Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));

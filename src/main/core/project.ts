@@ -4,6 +4,7 @@ import { tell } from '../../shared/told.ts';
 import type { ModelRow } from '../store/model-table.ts';
 import type { Store } from '../store/store.ts';
 import { readClassMatch } from './class-match.ts';
+import { noteProviders } from './models.ts';
 import { createOrders, type Orders } from './orders.ts';
 
 export interface Project {
@@ -59,7 +60,10 @@ export function describeProject(project: Project): ProjectOverview {
       ? {
           id: model.id,
           name: model.path.split(/[\\/]/).at(-1) ?? model.path,
-          description: model.description,
+          description: {
+            ...model.description,
+            notes: [...model.description.notes, ...noteProviders(store, model.id)],
+          },
           matchedClasses: readClassMatch(store, model).places.filter((place) => place !== null).length,
           ...store.images.extractedCount(model.id),
           stale: store.images.staleCount(model.id),

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { Provider } from '../../shared/model.ts';
 import { toBlob, toFloat32 } from './blobs.ts';
 
 /**
@@ -18,18 +19,23 @@ export interface FeatureBlock {
   /** count x d, row-major; zeros for images without features. */
   features: Float32Array;
   logits: Float32Array;
+  /** What the model ran on. */
+  provider: Provider;
   failed: { imageId: number; reason: string }[];
 }
 
 export function createFeatureTable(db: Database) {
   const insert = db.prepare(
-    'INSERT OR REPLACE INTO feature (model_id, first_image_id, count, block, logits) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO feature (model_id, first_image_id, count, block, logits, provider) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const insertProblem = db.prepare(
     'INSERT OR REPLACE INTO extraction_problem (model_id, image_id, reason) VALUES (?, ?, ?)',
   );
   const clearProblems = db.prepare('DELETE FROM extraction_problem WHERE model_id = ? AND image_id BETWEEN ? AND ?');
   const present = db.prepare('SELECT first_image_id AS firstImageId, count FROM feature WHERE model_id = ?');
+  const providers = db
+    .prepare('SELECT DISTINCT provider FROM feature WHERE model_id = ? AND provider IS NOT NULL ORDER BY provider')
+    .pluck();
   const select = db.prepare('SELECT block FROM feature WHERE model_id = ? AND first_image_id = ?').pluck();
   const selectLogits = db.prepare('SELECT logits FROM feature WHERE model_id = ? AND first_image_id = ?').pluck();
   const problems = db.prepare(`
@@ -39,7 +45,8 @@ export function createFeatureTable(db: Database) {
   return {
     /** To be called in a transaction, so that the block is there as a whole or not at all. */
     save(modelId: number, count: number, block: FeatureBlock): void {
-      insert.run(modelId, block.firstImageId, count, toBlob(block.features), toBlob(block.logits));
+      const { firstImageId, features, logits, provider } = block;
+      insert.run(modelId, firstImageId, count, toBlob(features), toBlob(logits), provider);
       clearProblems.run(modelId, block.firstImageId, block.firstImageId + count - 1);
       for (const { imageId, reason } of block.failed) insertProblem.run(modelId, imageId, reason);
     },
@@ -50,6 +57,8 @@ export function createFeatureTable(db: Database) {
         count === Math.min(blockSize, imageCount - firstImageId + 1);
       return new Set(rows.filter(isWhole).map(({ firstImageId }) => firstImageId));
     },
+    /** All that blocks of a model were made on, as far as it is known, in alphabetical order. */
+    providers: (modelId: number) => providers.all(modelId) as Provider[],
     /** count x d, or undefined where the block is missing. */
     read(modelId: number, firstImageId: number): Float32Array | undefined {
       const blob = select.get(modelId, firstImageId) as Buffer | undefined;

@@ -79,6 +79,8 @@ export const models = {
     'They are probabilities, of which little can be learned: export the model so that it ends in its last linear layer, or with what enters that as an output.',
   'about.plain-output':
     'The output "{{output}}" is a table from names to probabilities; it is read, and exported, as the probabilities alone.',
+  'about.providers':
+    'The features come from {{providers}}: what two providers compute differs a little, and only a new project has all from one.',
   'about.rounds': 'The model rounds inside its head; what is fitted does not.',
 
   'error.class-names':

@@ -8,6 +8,7 @@ export const stages = {
   'stage.training-model': 'Training the model',
   'stage.opening-model': 'Opening the model',
   'stage.extracting': 'Extracting features',
+  'stage.extracting-elsewhere': 'Extracting features on another provider than before',
   'stage.preparing-fit': 'Preparing the fit',
   'stage.choosing-lambda': 'Choosing lambda',
   'stage.fitting': 'Fitting the head',

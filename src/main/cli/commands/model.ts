@@ -87,6 +87,7 @@ export async function extract(session: Session, project: string, options: Extrac
     lines: [
       `features of ${result.done} images on ${result.provider}, ${result.batch} at a time, ${result.imagesPerSecond} images a second`,
       ...(result.skipped > 0 ? [`${result.skipped} images had theirs already`] : []),
+      ...result.notes,
       ...result.providersTried.map(({ name, reason }) => `${name} was not used: ${reason}`),
       ...result.failed.map(({ path, reason }) => `${path}: ${reason}`),
     ],

@@ -198,7 +198,7 @@ const runs = ({ runs: list }: Report): Markup =>
 
 function making({ dataSet, model, certificate, after, versions }: Report): Markup {
   const { images, problems } = dataSet;
-  const { preprocessing, head } = model.description;
+  const { preprocessing, head, notes } = model.description;
   const { width, height, shortestSide, channels, range, mean, std } = preprocessing;
   const facts: [string, string][] = [
     [
@@ -215,6 +215,7 @@ function making({ dataSet, model, certificate, after, versions }: Report): Marku
       'Features from',
       `${model.provider ?? 'cpu'}${model.providersTried.map(({ name, reason }) => `; ${name} was not used: ${reason}`).join('')}`,
     ],
+    ...(notes.length > 0 ? ([['Notes', notes.join(' ')]] satisfies [string, string][]) : []),
     [
       'Fit',
       `lambda ${after.lambda} (${after.record.lambdaChosen}), features ${after.record.featureScale}, tolerance ${percent(after.record.tolerance)}`,

@@ -10,6 +10,7 @@ import { classMatch } from './0080-class-match.ts';
 import { testVerdicts } from './0090-test-verdicts.ts';
 import { keptRankings } from './0100-kept-rankings.ts';
 import { runImages } from './0110-run-images.ts';
+import { featureProvider } from './0120-feature-provider.ts';
 
 export interface Migration {
   /** Rises from one to the next, in tens, so that there is room between; written to `user_version`. */
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   { version: 90, apply: testVerdicts },
   { version: 100, apply: keptRankings },
   { version: 110, apply: runImages },
+  { version: 120, apply: featureProvider },
 ];
 
 export const newestVersion = migrations.at(-1)!.version;
