@@ -15,7 +15,7 @@ export const desktopWords = {
   'desktop.labels-kind': 'CSV',
   'desktop.model-kind': 'ONNX model',
   'desktop.project-kind': 'Second Look project',
-  'desktop.unsaved': 'Some decisions are not saved.',
+  'desktop.unsaved': 'Some decisions or notes are not saved.',
   'desktop.lost-at-close': 'They are lost if the window closes now.',
   'desktop.close': 'Close all the same',
   'desktop.stay': 'Keep it open',

@@ -1,4 +1,4 @@
-// Grid, similar images, evidence in full, filter, history, notes and own keys, on a core in memory.
+// Grid, similar images, evidence in full, filter, history and own keys, on a core in memory.
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppState } from '../../src/renderer/state/app-state.ts';
@@ -101,13 +101,13 @@ describe('the grid', () => {
     expect(queue.row(1)?.state).toBe('kept');
     release();
     await waitFor(() => expect(states(core, 1, 2, 301)).toEqual(['excluded', 'kept', 'excluded']));
-    await waitFor(() => expect(state.review.decisions.pending).toBe(0));
+    await waitFor(() => expect(state.review.saving.pending).toBe(0));
     expect([0, 1, 300].map((place) => queue.row(place)?.state)).toEqual(['excluded', 'kept', 'excluded']);
   });
 
   it('undoes a group that is not all here, and nothing else where that group came to nothing', async () => {
     const { core, state } = await openReview(new FakeCore({ images: someImages(2000) }));
-    const { decisions, selection } = state.review;
+    const { saving, selection } = state.review;
     for (const place of [900, 1500]) core.rows[place]!.secondClassId = null;
     await press('g');
     await screen.findByRole('grid');
@@ -118,7 +118,7 @@ describe('the grid', () => {
       await press(key);
       await press('z', { ctrlKey: true });
       release();
-      await waitFor(() => expect(decisions.pending).toBe(0));
+      await waitFor(() => expect(saving.pending).toBe(0));
     };
     await undoBehind('x', 300);
     expect(decided(core)).toHaveLength(2);
@@ -305,78 +305,6 @@ it('tells the history of an image, and takes a note', async () => {
   await waitFor(() => expect(core.notes.get(1)).toBe('two ships'));
 });
 
-it('saves a note for the image it was written of, whatever takes the field away', async () => {
-  const { core, state } = await openReview();
-  const write = async (text: string) => {
-    await press('n');
-    const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
-    await fireEvent.input(note, { target: { value: text } });
-    // Chromium says that a field has lost the focus when it is removed.
-    const removal = new MutationObserver(() => {
-      if (note.isConnected) return;
-      removal.disconnect();
-      note.dispatchEvent(new FocusEvent('blur'));
-    });
-    removal.observe(document.body, { childList: true, subtree: true });
-  };
-  await write('of the first');
-  await fireEvent.click(screen.getByRole('button', { name: /^Relabel plane/ }));
-  await waitFor(() => expect(core.notes.get(1)).toBe('of the first'));
-  await screen.findByRole('button', { name: /^Relabel truck/ });
-  await write('of the second');
-  state.review.goTo(7);
-  await waitFor(() => expect(core.notes.get(2)).toBe('of the second'));
-  await write('of the eighth');
-  await fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: 'Overview' }));
-  await waitFor(() => expect(Object.fromEntries(core.notes)).toMatchObject({ 8: 'of the eighth' }));
-  expect([...core.notes.keys()]).toEqual([1, 2, 8]);
-  expect(core.params('images.setNote')).toHaveLength(3);
-});
-
-/** Goes to a place and types a note at once; returns its field. */
-async function writeAt({ review }: Awaited<ReturnType<typeof openReview>>['state'], place: number, text: string) {
-  review.goTo(place);
-  await press('n');
-  const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
-  expect(document.activeElement).toBe(note);
-  await fireEvent.input(note, { target: { value: text } });
-  return note;
-}
-
-it('takes a note before it knows what the image has already, and puts it behind that', async () => {
-  const { core, state } = await openReview();
-  await waitFor(() => expect(state.review.neighbours.card(1)).toBeTruthy());
-  core.notes.set(20, 'cropped').set(28, 'blurred');
-  const release = core.hold('images.card');
-  await writeAt(state, 19, 'two ships');
-  await press('Enter');
-  const note = await writeAt(state, 27, 'no ');
-  note.setSelectionRange(1, 1);
-  release();
-  await waitFor(() => expect(note.value).toBe('blurred no '));
-  expect(note.selectionStart).toBe('blurred n'.length);
-  await waitFor(() => expect(core.notes.get(20)).toBe('cropped two ships'));
-  await press('Enter');
-  await waitFor(() => expect(core.notes.get(28)).toBe('blurred no'));
-  expect(core.params('images.setNote')).toHaveLength(2);
-});
-
-it('takes a note of an image whose row is on its way', async () => {
-  const { core, state } = await openReview(new FakeCore({ images: someImages(450) }));
-  await waitFor(() => expect(state.review.neighbours.card(1)).toBeTruthy());
-  const release = core.hold('queue.page');
-  await writeAt(state, 300, 'gone on from');
-  await press('Enter');
-  const note = await writeAt(state, 449, 'stayed at');
-  release();
-  await waitFor(() => expect(state.review.current?.imageId).toBe(450));
-  await waitFor(() => expect(core.notes.get(301)).toBe('gone on from'));
-  await waitFor(() => expect(state.review.neighbours.card(450)).toBeTruthy());
-  expect(document.activeElement).toBe(note);
-  await press('Enter');
-  await waitFor(() => expect(core.notes.get(450)).toBe('stayed at'));
-});
-
 it.each([
   ['n', 'textbox', 'Note'],
   ['/', 'combobox', 'Find a class'],
@@ -391,21 +319,6 @@ it.each([
   await press('Escape');
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('main')));
   expect(decided(core)).toEqual([]);
-});
-
-it.each([
-  ['g', 'Grid'],
-  ['s', 'Similar images'],
-])('opens the tile in focus for a note at once, after %s', async (key, name) => {
-  const { core, state } = await openReview();
-  await press(key);
-  const grid = await screen.findByRole('grid', { name });
-  await waitFor(() => expect(within(grid).getAllByText(/suggested/).length).toBeGreaterThan(5));
-  core.hold('images.card');
-  await press('ArrowRight');
-  await press('n');
-  expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Note' }));
-  expect(state.review.current?.imageId).toBe(2);
 });
 
 describe('own keys', () => {

@@ -70,7 +70,7 @@ describe('review', () => {
     expect(asksToStay()).toBe(true);
     release();
     await waitFor(() => expect(announced()).toContain('Saved: ship → plane, 1 decided'));
-    expect(asksToStay()).toBe(false);
+    await waitFor(() => expect(asksToStay()).toBe(false));
     expect(core.params('reviews.decide')).toMatchObject([
       { decisions: [{ imageId: 1, action: 'relabel', classId: 2 }], seen: { method: 'learned', rank: 1 } },
     ]);
@@ -162,7 +162,7 @@ describe('review', () => {
     await press('k');
     await within(screen.getByRole('complementary')).findByText(/Not saved/);
     expect(asksToStay()).toBe(true);
-    await state.review.decisions.retry();
+    await state.review.saving.retry();
     await waitFor(() => expect(core.rows[0]!.state).toBe('kept'));
     await waitFor(() => expect(asksToStay()).toBe(false));
     const release = core.hold('reviews.undo');
@@ -195,7 +195,7 @@ describe('review', () => {
     await fireEvent.click(again);
     know();
     await waitFor(() => expect(core.rows[1]!.state).toBe('excluded'));
-    await waitFor(() => expect(state.review.decisions.pending).toBe(0));
+    await waitFor(() => expect(state.review.saving.pending).toBe(0));
     expect(within(panel).queryByRole('alert')).toBeNull();
     expect(core.params('reviews.decide')).toMatchObject([
       { decisions: [{ imageId: 1, action: 'keep' }] },

@@ -20,7 +20,7 @@ export const askForFile = (window: BrowserWindow, words: DesktopWords, kind: Fil
     properties: ['openFile'],
   });
 
-/** Whether the person closes the window although the page has decisions that are not saved. */
+/** Whether the person closes the window although the page has decisions or notes that are not saved. */
 export function confirmClose(window: BrowserWindow, words: DesktopWords): boolean {
   const choice = dialog.showMessageBoxSync(window, {
     type: 'question',

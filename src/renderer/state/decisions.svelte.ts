@@ -6,18 +6,12 @@ import { isAppError } from '../../shared/errors.ts';
 import { isLineLost } from '../../shared/rpc.ts';
 import { t } from '../texts.svelte.ts';
 import type { Core } from './connection.svelte.ts';
-import { toSentence, type Notices } from './notices.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
 import type { Project } from './project.svelte.ts';
 import type { LaidOver, Queue } from './queue.svelte.ts';
-import { describeSaved, describeUnsaved } from './saved-sentence.ts';
+import { describeSaved } from './saved-sentence.ts';
+import type { Saving, Unwritten } from './saving.svelte.ts';
 import { toStanding, type Judged } from './verdict.ts';
-
-/** Decisions that were not saved and have been taken back: one group for each key, the oldest first. */
-export interface Unsaved {
-  groups: readonly (readonly Judged[])[];
-  /** Why the last of them was not. */
-  sentence: string;
-}
 
 /** A group with what stands for it in the queue until it is saved, and what stood there before. */
 interface Shown {
@@ -28,26 +22,23 @@ interface Shown {
 
 export class Decisions {
   progress = $state.raw<ReviewProgress | null>(null);
-  unsaved = $state.raw<Unsaved | null>(null);
-  /** The last thing that was saved, in words. */
-  saved = $state('');
-  /** Keys that core has not answered yet. */
-  pending = $state(0);
 
   readonly #core: Core;
   readonly #queue: Queue;
   readonly #project: Project;
+  readonly #saving: Saving;
   readonly #notices: Notices;
-  /** Calls go out one after another, so that an undo meets the decision that it is meant for. */
-  #tail: Promise<unknown> = Promise.resolve();
   #newest: Promise<boolean> = Promise.resolve(true);
 
-  constructor(core: Core, queue: Queue, project: Project, notices: Notices) {
+  constructor(core: Core, queue: Queue, project: Project, saving: Saving, notices: Notices) {
     this.#core = core;
     this.#queue = queue;
     this.#project = project;
+    this.#saving = saving;
     this.#notices = notices;
-    project.onOpen(() => void this.#catchUp());
+    project.onOpen(() => {
+      if (this.progress !== null) void this.readProgress();
+    });
     core.on('reviews.changed', (answer) => this.#takeFromElsewhere(answer));
   }
 
@@ -57,8 +48,7 @@ export class Decisions {
    */
   decide(judged: readonly Judged[] | Promise<readonly Judged[]>, spentMs?: number): void {
     const shown = judged instanceof Promise ? undefined : this.#show(judged);
-    this.pending += 1;
-    const newest = this.#enqueue(async () => {
+    const newest = this.#saving.enqueue(async () => {
       try {
         // All that was decided before has been answered: what is not saved by now was decided later.
         const group = shown ?? this.#show(await judged, ({ row }) => this.#queue.isSaved(row.imageId));
@@ -68,8 +58,6 @@ export class Decisions {
         // An undo behind it was meant for it; one that is pressed after this was said is not.
         if (this.#newest === newest) this.#newest = Promise.resolve(true);
         return false;
-      } finally {
-        this.pending -= 1;
       }
     });
     this.#newest = newest;
@@ -78,8 +66,7 @@ export class Decisions {
   /** Takes back the last group of decisions that stands, or does it again; resolves to what changed. */
   reverse(call: 'reviews.undo' | 'reviews.redo'): Promise<LabelChange[]> {
     const newest = this.#newest;
-    this.pending += 1;
-    return this.#enqueue(async () => {
+    return this.#saving.enqueue(async () => {
       try {
         // What was to be undone has not been saved and is already taken back.
         if (!(await newest)) {
@@ -96,8 +83,6 @@ export class Decisions {
       } catch (error) {
         this.#notices.show(error);
         return [];
-      } finally {
-        this.pending -= 1;
       }
     });
   }
@@ -111,24 +96,8 @@ export class Decisions {
     }
   }
 
-  /** Decides once more what was not saved, as the same groups; what was written after all is not decided twice. */
-  async retry(): Promise<void> {
-    for (const group of await this.#dropWritten()) if (this.#isUnsaved(group)) this.decide(group);
-  }
-
-  /** Resolves once core has answered, or refused, all that was decided, undone and redone. */
-  async settled(): Promise<void> {
-    while (this.pending > 0) await this.#tail;
-  }
-
-  dismissUnsaved(): void {
-    this.unsaved = null;
-  }
-
   forget(): void {
-    this.unsaved = null;
     this.progress = null;
-    this.saved = '';
   }
 
   /** Lays decisions over the queue, as far as they are the last word there. */
@@ -153,8 +122,7 @@ export class Decisions {
       return true;
     } catch (error) {
       judged.forEach(({ row }, index) => this.#takeBack(row.imageId, laid[index]!, before[index]));
-      this.unsaved = { groups: [...(this.unsaved?.groups ?? []), judged], sentence: toSentence(error) };
-      this.#notices.announce(describeUnsaved(this.unsaved));
+      this.#saving.keep(this.#toItem(judged), error);
       return false;
     }
   }
@@ -181,56 +149,33 @@ export class Decisions {
 
   #tell(sentence: string, { progress }: ReviewAnswer): void {
     this.progress = progress;
-    this.saved = sentence;
-    this.#notices.announce(sentence);
-  }
-
-  #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#tail.then(work);
-    this.#tail = done.catch(() => undefined);
-    return done;
+    this.#saving.tell(sentence);
   }
 
   /** What is decided anew is no longer to be tried again. */
   #dropUnsaved(judged: readonly Judged[]): void {
-    if (!this.unsaved) return;
     const anew = new Set(judged.map(({ row }) => row.imageId));
     const isAnew = ({ row }: Judged) => anew.has(row.imageId);
-    const groups = this.unsaved.groups
-      .map((group) => (group.some(isAnew) ? group.filter((judged) => !isAnew(judged)) : group))
-      .filter((group) => group.length > 0);
-    this.unsaved = groups.length > 0 ? { ...this.unsaved, groups } : null;
+    this.#saving.revise((item) => {
+      if (item.kind !== 'decisions' || !item.judged.some(isAnew)) return item;
+      const left = item.judged.filter((each) => !isAnew(each));
+      return left.length > 0 ? this.#toItem(left) : null;
+    });
   }
 
-  async #catchUp(): Promise<void> {
-    if (this.progress === null) return;
-    await this.readProgress();
-    await this.#dropWritten();
-  }
-
-  /**
-   * Groups whose answer was lost may have been written after all, each of them whole or not at all. Returns those that were
-   * not; of those in neither it cannot be known as long as the line is down.
-   */
-  async #dropWritten(): Promise<(readonly Judged[])[]> {
-    const left: (readonly Judged[])[] = [];
-    for (const group of this.unsaved?.groups ?? []) {
-      const isWritten = await this.#isWritten(group[0]!);
-      if (isWritten === false) left.push(group);
-      if (!isWritten || !this.#isUnsaved(group)) continue;
-      this.#queue.lay(
-        group.map(({ row, verdict }) => ({ imageId: row.imageId, ...toStanding(row, verdict) })),
-        true,
-      );
-      this.#dropUnsaved(group);
-      this.saved = t('review.saved-after-all', { path: group[0]!.row.path });
-      this.#notices.announce(this.saved);
-    }
-    return left;
-  }
-
-  #isUnsaved(group: readonly Judged[]): boolean {
-    return this.unsaved?.groups.includes(group) ?? false;
+  #toItem(judged: readonly Judged[]): Unwritten {
+    return {
+      kind: 'decisions',
+      judged,
+      isWritten: () => this.#isWritten(judged[0]!),
+      accept: () => {
+        const changes = judged.map(({ row, verdict }) => ({ imageId: row.imageId, ...toStanding(row, verdict) }));
+        this.#queue.lay(changes, true);
+      },
+      again: () => this.decide(judged),
+      // They were taken back when they were not saved.
+      giveUp: () => undefined,
+    };
   }
 
   /** Whether a verdict is the last word on its image; undefined where it cannot be known. */

@@ -40,20 +40,20 @@ export class Learning {
   }
 
   #whereabouts(): string {
-    const { queue, view, isVisiting, decisions } = this.#review;
-    return `${queue.overlay.size} ${view} ${isVisiting} ${decisions.saved}`;
+    const { queue, view, isVisiting, saving } = this.#review;
+    return `${queue.overlay.size} ${view} ${isVisiting} ${saving.saved}`;
   }
 
   async #takeUp(): Promise<void> {
-    const { queue, decisions, view } = this.#review;
+    const { queue, saving, view } = this.#review;
     if (queue.query.method !== 'learned' || queue.total === null) return;
     // Who looks at many, or at an image from elsewhere, keeps the order until they are back at the queue.
     const isElsewhere = view !== 'image' || this.#review.isVisiting;
-    if (isElsewhere || this.#whereabouts() !== this.#seen || decisions.pending > 0) return this.#wait();
+    if (isElsewhere || this.#whereabouts() !== this.#seen || saving.pending > 0) return this.#wait();
     const isTaken = await queue.reorder(this.#review.place).catch(() => false);
     if (!isTaken) return;
     const text = t('learning.reordered', { count: this.current?.verdicts ?? 0 });
-    this.said = { text, after: decisions.saved };
+    this.said = { text, after: saving.saved };
     this.#notices.announce(text);
   }
 }

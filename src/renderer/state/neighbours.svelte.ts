@@ -21,9 +21,6 @@ export type Argument = Pick<Evidence, 'classId' | 'againstClassId'>;
 
 const isSame = (a: Argument, b: Argument): boolean => a.classId === b.classId && a.againstClassId === b.againstClassId;
 
-/** A text behind what a note says already. */
-export const behind = (note: string, text: string): string => (note === '' ? text : `${note} ${text}`);
-
 export class Neighbours {
   readonly #cards = new SvelteMap<number, ImageCard>();
   readonly #evidence = new SvelteMap<number, Evidence>();
@@ -59,17 +56,10 @@ export class Neighbours {
     for (const row of rows) if (!this.#loads.has(row.imageId)) this.#load(row);
   }
 
-  /** Saves the note of an image; rejects where core does. */
-  async setNote(imageId: number, text: string): Promise<void> {
-    const { note } = await this.#core.call('images.setNote', { imageId, text });
+  /** Takes it that this is saved as the note of an image. */
+  setNote(imageId: number, note: string): void {
     const card = this.#cards.get(imageId);
     if (card) this.#cards.set(imageId, { ...card, note });
-  }
-
-  /** Saves more of a note that is not known here; rejects where core does. */
-  async addToNote(imageId: number, text: string): Promise<void> {
-    const { note } = await this.#core.call('images.card', { imageId });
-    await this.setNote(imageId, behind(note, text));
   }
 
   /** Loads one image again, after a failure. */

@@ -32,7 +32,7 @@ export class NewProject {
   readonly model: ModelDraft;
   /** True once the file is there, so that a second try goes on from there. */
   #isCreated = false;
-  readonly #app: Pick<AppState, 'connection' | 'project' | 'jobs'>;
+  readonly #app: Pick<AppState, 'connection' | 'project' | 'jobs' | 'review'>;
 
   readonly canGoOn: boolean = $derived.by(() => {
     switch (this.step) {
@@ -49,7 +49,7 @@ export class NewProject {
     }
   });
 
-  constructor(app: Pick<AppState, 'connection' | 'project' | 'jobs'>) {
+  constructor(app: Pick<AppState, 'connection' | 'project' | 'jobs' | 'review'>) {
     this.#app = app;
     this.model = new ModelDraft(app.connection, () => this.#samplePlaces());
   }
@@ -98,10 +98,11 @@ export class NewProject {
     const params = this.#importParams();
     const model = this.model.toParams();
     if (!params || !model || !this.folder) return false;
-    const { project, jobs } = this.#app;
+    const { project, jobs, review } = this.#app;
     this.isCreating = true;
     this.error = null;
     try {
+      if (!(await review.saving.mayLeave())) return false;
       if (!this.#isCreated) await project.create({ folder: this.folder.place, name: this.name.trim() });
       this.#isCreated = true;
       await project.setModel(model);

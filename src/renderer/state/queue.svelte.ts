@@ -84,6 +84,19 @@ export class Queue {
     return laidOver ? { ...row, classId: laidOver.classId, state: laidOver.state } : row;
   }
 
+  /** The name of the order in hand; undefined until its first page is there. */
+  get order(): string | undefined {
+    return this.#order;
+  }
+
+  /** The image at a place of an order, which another may have replaced. Rejects with 'conflict' where core has it no more. */
+  async imageAt({ place, order }: { place: number; order: string }): Promise<QueueRow> {
+    const answer = await this.#core.call('queue.page', { query: this.query, order, from: place, count: 1 });
+    const row = answer.order === order ? answer.rows[0] : undefined;
+    if (!row) throw new AppError('conflict', t('note.reordered'));
+    return row;
+  }
+
   isSaved(imageId: number): boolean {
     return this.overlay.get(imageId)?.isSaved ?? true;
   }

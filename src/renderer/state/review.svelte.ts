@@ -4,12 +4,14 @@ import type { RankingMethod } from '../../shared/ranking.ts';
 import type { Core } from './connection.svelte.ts';
 import { Decisions } from './decisions.svelte.ts';
 import { FullEvidence } from './full-evidence.svelte.ts';
+import { Notes } from './notes.svelte.ts';
 import { Neighbours } from './neighbours.svelte.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import type { Project } from './project.svelte.ts';
 import { Queue } from './queue.svelte.ts';
+import { Saving } from './saving.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import { Similar } from './similar.svelte.ts';
 import { TileSize } from './tiles.svelte.ts';
@@ -33,7 +35,10 @@ interface Visit {
 
 export class Review {
   readonly queue: Queue;
+  /** Decisions and notes on their way to core, and those that did not get there. */
+  readonly saving: Saving;
   readonly decisions: Decisions;
+  readonly notes: Notes;
   readonly neighbours: Neighbours;
   /** What is selected in the grid, by place in the queue. */
   readonly selection = new Selection();
@@ -83,8 +88,10 @@ export class Review {
       (imageId) => this.#findPlaceAgain(imageId),
       () => this.current?.imageId,
     );
-    this.decisions = new Decisions(core, this.queue, project, notices);
+    this.saving = new Saving(project, notices);
+    this.decisions = new Decisions(core, this.queue, project, this.saving, notices);
     this.neighbours = new Neighbours(core);
+    this.notes = new Notes(core, this.queue, this.neighbours, this.saving);
     this.similar = new Similar(core);
     this.full = new FullEvidence(core);
     project.onReplaced(() => this.#forget());
@@ -103,7 +110,7 @@ export class Review {
     if (!madeByFit.includes(query.method))
       await this.#jobs.finish({ kind: 'rank', params: { methods: [query.method] } });
     // What core does not know to be decided would be found as open, and asked for twice.
-    await this.decisions.settled();
+    await this.saving.settled();
     if (start !== this.#starts) return;
     this.fitId = this.#project.overview?.fit?.id ?? null;
     this.#forgetImage();
@@ -264,6 +271,7 @@ export class Review {
 
   #forget(): void {
     this.queue.clear();
+    this.saving.forget();
     this.decisions.forget();
     this.#forgetImage();
     this.selection.clear();
