@@ -59,7 +59,7 @@ describe.each([
         .waitFor();
   }
 
-  it.each(Object.entries(views))('Review, %s, breaks no accessibility rule and fits the window', async (_, keys) => {
+  it.each(Object.entries(views))('Review, %s, breaks no accessibility rule and fits the window', async (name, keys) => {
     await show('Review');
     for (const key of keys) {
       await page.keyboard.press(key);
@@ -67,7 +67,21 @@ describe.each([
     }
     expect(await findViolations(page)).toEqual([]);
     expect(await isCutOff(page)).toBe(false);
+    if (name === 'evidence in full') await expectInFull();
   });
+
+  /** Its buttons share a row, and a rank is not cut. */
+  async function expectInFull(): Promise<void> {
+    const tops = await page
+      .locator('main header .button')
+      .evaluateAll((buttons) => buttons.map((each) => each.getBoundingClientRect().top));
+    expect(new Set(tops).size).toBe(1);
+    const ranks = await page
+      .locator('.suspect')
+      .evaluateAll((all) => all.map((rank) => rank.scrollWidth - rank.clientWidth));
+    expect(ranks.length).toBeGreaterThan(0);
+    expect(Math.max(...ranks)).toBe(0);
+  }
 
   it.each(screens)('%s breaks no accessibility rule and fits the window', async (name) => {
     await show(name);
