@@ -24,14 +24,16 @@ import type { TestLabels } from './test-labels.ts';
 import { AppError } from './errors.ts';
 import type { MediaBase } from './media-url.ts';
 
-const Id = z.int().positive();
+export const Id = z.int().positive();
 const Index = z.int().nonnegative();
 const Nothing = z.strictObject({});
 const Name = z.string().trim().min(1).max(200);
+/** How many are listed at once. */
+export const Listed = z.int().min(0).max(500);
 
 const PlaceSchema = z.strictObject({ grant: z.string().max(64), path: z.string().max(4096).default('') });
 
-const PreprocessingSchema = z.strictObject({
+export const PreprocessingSchema = z.strictObject({
   width: z.int().min(1).max(8192),
   height: z.int().min(1).max(8192),
   shortestSide: z.int().min(1).max(16384).nullable(),
@@ -88,7 +90,7 @@ const LabelSourceSchema = z.discriminatedUnion('format', [
   }),
 ]);
 
-const ImportSchema = z.strictObject({
+export const ImportSchema = z.strictObject({
   images: PlaceSchema,
   labels: LabelSourceSchema,
   /** Share of the images that become the test split where the source names none; stratified by class. */
@@ -101,7 +103,13 @@ const ImportSchema = z.strictObject({
 });
 export type ImportParams = z.output<typeof ImportSchema>;
 
-const FitSchema = z.strictObject({
+export const ExtractSchema = z.strictObject({
+  provider: z.enum(['auto', ...providers]).default('auto'),
+  /** Pictures that the model takes at a time; found by running it where left out. */
+  batch: z.int().min(1).max(1024).optional(),
+});
+
+export const FitSchema = z.strictObject({
   lambda: z.union([z.literal('auto'), z.number()]).default('auto'),
   featureScale: z.enum(['unit', 'none']).default('unit'),
   /** Largest logit error that is accepted, relative to the RMS of the logits. */
@@ -115,7 +123,7 @@ export type FitParams = z.output<typeof FitSchema>;
 /** What a fit is made with where nobody says otherwise. */
 export const defaultFit: FitParams = FitSchema.parse({});
 
-const ExperimentSchema = z.strictObject({
+export const ExperimentSchema = z.strictObject({
   /** Share of the labels, as they are now, that is made wrong; or `truth` tells the right ones of the given labels. */
   flip: z.number().gt(0).lt(1).optional(),
   noise: z.enum(experimentNoises).exclude(['truth']).default('symmetric'),
@@ -134,7 +142,7 @@ const ExperimentSchema = z.strictObject({
 });
 export type ExperimentParams = z.output<typeof ExperimentSchema>;
 
-const RecoverySchema = z.strictObject({
+export const RecoverySchema = z.strictObject({
   /** The log is cut into so many steps of equally many decisions. */
   steps: z.int().min(1).max(100).default(10),
   /** Random orders that are tried beside it. */
@@ -235,10 +243,7 @@ export const coreContract = {
       z.strictObject({ kind: z.literal('import'), params: ImportSchema, after: Id.optional() }),
       z.strictObject({
         kind: z.literal('extract'),
-        params: z.strictObject({
-          provider: z.enum(['auto', ...providers]).default('auto'),
-          batch: z.int().min(1).max(1024).optional(),
-        }),
+        params: ExtractSchema,
         after: Id.optional(),
       }),
       z.strictObject({ kind: z.literal('fit'), params: FitSchema, after: Id.optional() }),
@@ -314,7 +319,7 @@ export const coreContract = {
       imageIds: z.array(Id).min(1).max(100_000),
       classId: Id,
       againstClassId: Id.optional(),
-      count: z.int().min(0).max(500).default(3),
+      count: Listed.default(3),
       order: z.enum(evidenceOrders).default('raw'),
       fit: z.enum(fitTargets).default('labels'),
     }),
@@ -368,10 +373,10 @@ export const coreContract = {
     CellSchema.extend({ from: Index.default(0), count: z.int().min(1).max(500).default(60) }),
   ),
   /** The training images that recur among the inhibitory points of a cell; 'not-found' where it has no image. */
-  'confusion.evidence': call<CellEvidence>()(CellSchema.extend({ count: z.int().min(0).max(500).default(25) })),
+  'confusion.evidence': call<CellEvidence>()(CellSchema.extend({ count: Listed.default(25) })),
 
   /** The most suspicious test labels, and the accuracy on them as given and as corrected. They are in no queue. */
-  'testLabels.list': call<TestLabels>()(z.strictObject({ count: z.int().min(0).max(500).default(50) })),
+  'testLabels.list': call<TestLabels>()(z.strictObject({ count: Listed.default(50) })),
   /** A verdict on a test label: it changes the corrected accuracy alone. `open` takes the last one back. */
   'testLabels.decide': call<null>()(
     z.strictObject({ imageId: Id, action: z.enum(['keep', 'relabel', 'exclude', 'open']), classId: Id.optional() }),
@@ -390,9 +395,7 @@ export const coreContract = {
   /** Which test images turned between two runs, and how sure the difference is. */
   'runs.compare': call<RunComparison>()(z.strictObject(TwoRuns)),
   /** The changed train labels that did most to turn a test image between two runs. */
-  'runs.causes': call<RunCauses>()(
-    z.strictObject({ ...TwoRuns, imageId: Id, count: z.int().min(0).max(500).default(10) }),
-  ),
+  'runs.causes': call<RunCauses>()(z.strictObject({ ...TwoRuns, imageId: Id, count: Listed.default(10) })),
 } satisfies Record<string, CallSpec>;
 
 export type CoreCalls = CallerTable<typeof coreContract>;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeRest } from '../../src/main/cli/commands/fit.ts';
+import { createProgram } from '../../src/main/cli/program.ts';
 import { drawTwoColours, removeFolder, writeTinyModel } from '../core/real-core.ts';
 
 const entry = fileURLToPath(new URL('../../src/main/cli/index.ts', import.meta.url));
@@ -76,14 +77,6 @@ describe('the main job on the command line', () => {
       expect([0, 1]).toContain(classIndex);
       expect(probability).toBeGreaterThanOrEqual(0.5);
     }
-  });
-
-  it.each([
-    ['--std', '0.2,0,0.2', '0 is not larger than 0, and pixels are divided by it.'],
-    ['--size', '0', '0 is not a whole number from 1 to 8192.'],
-  ])('model with %s %s is wrong usage', (option, value, sentence) => {
-    const { status, stderr } = run('model', project, '--onnx', join(folder, 'tiny.onnx'), option, value);
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(sentence) as string });
   });
 
   it('doctor, which needs no project', () => {
@@ -255,7 +248,7 @@ describe('exit statuses', () => {
   it.each([
     ['fit'],
     ['nonsense'],
-    ['fit', 'p', '--lambda', 'much'],
+    ['fit', 'p', '--tolerance', '2'],
     ['extract', 'p', '--provider', 'abacus'],
     ['experiment', 'p', '--methods', 'suspicion,luck'],
     ['experiment', 'p'],
@@ -265,6 +258,29 @@ describe('exit statuses', () => {
     const { status, stderr } = run(...args);
     expect(status).toBe(2);
     expect(stderr.trim()).not.toBe('');
+  });
+
+  it.each([
+    ['model', '--std', '0.2,0,0.2', '0 is not a number that is larger than 0.'],
+    ['model', '--size', '0', '0 is not a whole number from 1 to 8192.'],
+    ['model', '--shortest-side', '1.5', '1.5 is not a whole number from 1 to 16384.'],
+    ['import', '--test-fraction', '0.95', '0.95 is not a number from 0 to 0.9.'],
+    ['fit', '--tolerance', '2', '2 is not a number that is larger than 0 and at most 1.'],
+    ['fit', '--lambda', 'much', 'much is not "auto" or a number.'],
+    ['experiment', '--flip', '1', '1 is not a number that is larger than 0 and less than 1.'],
+    ['experiment', '--checked', '0.1,0', '0 is not a number that is larger than 0 and at most 1.'],
+    ['explain', '--top', '501', '501 is not a whole number from 0 to 500.'],
+    ['rank', '--top', '', ' is not a whole number that is at least 0.'],
+    ['runs', '--measure', '0', '0 is not a whole number that is larger than 0.'],
+  ])('are 2 for values past the bounds of the contract: %s %s %s', async (command, option, value, sentence) => {
+    const program = createProgram();
+    for (const each of program.commands) each.configureOutput({ writeErr: () => undefined });
+    const error: unknown = await program
+      .parseAsync([command, 'p', option, value], { from: 'user' })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'commander.invalidArgument' });
+    expect((error as Error).message).toContain(`'${option} <`);
+    expect((error as Error).message).toContain(`argument '${value}' is invalid. ${sentence}`);
   });
 
   it('are 0 for help', () => {

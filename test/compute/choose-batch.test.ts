@@ -83,6 +83,19 @@ describe('the batch', () => {
     expect(await chooseBatch(sessionFor(0).session, writer, 'cuda')).toBe(1);
   });
 
+  it('is as small as large pictures want it, down to one', async () => {
+    const { session, given } = sessionFor(Infinity);
+    const megabytes = (size: number) => ({
+      ...writer,
+      tensorBytes: size * 2 ** 20,
+      createTensor: () => writer.createTensor(1),
+    });
+    expect(await chooseBatch(session, megabytes(12), 'cpu')).toBe(3);
+    expect(await chooseBatch(session, megabytes(50), 'cpu')).toBe(1);
+    expect(await chooseBatch(session, megabytes(12), 'cuda')).toBe(10);
+    expect(new Set(given)).toEqual(new Set([3, 1, 10]));
+  });
+
   it('is not looked for past another failure', async () => {
     const { session } = sessionFor(1);
     session.run = () => Promise.reject(new Error('A node failed.'));

@@ -1,6 +1,6 @@
 // A compute process that is killed, as by a fault in a decoder, when it is given a picture named "deadly"; and as by a system
-// that is out of memory, when it is given many pictures named "large" and takes more than eight at a time. Where one is named
-// "vanishing" their whole folder goes, as a disk that is pulled out.
+// that is out of memory, when it is given many pictures named "large" and takes more than eight at a time, or is to find the
+// batch of a model named "large". Where a picture is named "vanishing" their whole folder goes, as a disk that is pulled out.
 import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createCompute } from '../../src/main/compute/compute.ts';
@@ -16,6 +16,7 @@ const { emit } = serve<ComputeCalls, ComputeEvents>(
   {
     ...compute,
     'model.open': async (params, context) => {
+      if (params.path.endsWith('large.onnx') && params.batch === undefined) process.kill(process.pid, 'SIGKILL');
       const opened = await compute['model.open'](params, context);
       ({ batch } = opened);
       return opened;

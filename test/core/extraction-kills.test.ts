@@ -152,7 +152,18 @@ describe('an extraction', () => {
     const job = await app.run(extraction);
     expect(job).toMatchObject({ state: 'done', error: null });
     const result = (await app.call('jobs.result', { id: job.id })) as ExtractResult;
-    await app.close();
     expect(result).toMatchObject({ done: 20, failed: [], batch: 8 });
+
+    // The trial of batches itself has no memory.
+    const file = join(folder, 'large.onnx');
+    copyFileSync(join(folder, 'tiny.onnx'), file);
+    await app.call('models.set', { file: await app.place(file), preprocessing: { range: '0-255' } });
+    expect(await app.run({ kind: 'extract', params: { provider: 'cpu' } })).toMatchObject({
+      state: 'done',
+      error: null,
+    });
+    const { model } = await app.call('projects.overview', {});
+    await app.close();
+    expect(model).toMatchObject({ extracted: 20, batch: 1 });
   });
 });

@@ -1,5 +1,17 @@
 // The commands and their options; what each does is in `commands/`.
 import { Command, Option } from 'commander';
+import { z } from 'zod';
+import {
+  coreContract,
+  ExperimentSchema,
+  ExtractSchema,
+  FitSchema,
+  Id,
+  ImportSchema,
+  Listed,
+  PreprocessingSchema,
+  RecoverySchema,
+} from '../../shared/core-contract.ts';
 import { evidenceOrders, fitTargets, modelOutputs } from '../../shared/fit.ts';
 import { channelOrders, pixelRanges, providers } from '../../shared/model.ts';
 import { rankingMethods } from '../../shared/ranking.ts';
@@ -14,7 +26,7 @@ import { importImages, type ImportOptions } from './commands/import.ts';
 import { extract, setModel, type ExtractOptions, type ModelOptions } from './commands/model.ts';
 import { report, runs, type ReportOptions, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
-import { readCount, readDeviations, readLambda, readMethods, readNumber, readNumbers, readWhole } from './options.ts';
+import { readEach, readMethods, valueOption } from './options.ts';
 import { openSession, type Session } from './session.ts';
 
 /** What a command came to: one JSON object, or the same in lines for a person. */
@@ -52,31 +64,35 @@ export function createProgram(): Command {
     .option('--path-column <name>')
     .option('--label-column <name>')
     .option('--split-column <name>')
-    .option('--test-fraction <share>', 'test split where the labels name none', readNumber, 0.2)
-    .option('--seed <number>', 'for the test split', readCount, 1);
+    .addOption(
+      valueOption('--test-fraction <share>', 'test split where the labels name none', ImportSchema.shape.testFraction),
+    )
+    .addOption(valueOption('--seed <number>', 'for the test split', ImportSchema.shape.seed));
 
   add<ModelOptions>('model', 'inspect an ONNX file, find its head and set how pictures enter it', setModel)
     .requiredOption('--onnx <file>')
-    .option('--size <pixels>', 'width and height of the input', readWhole(1, 8192))
-    .option(
-      '--shortest-side <pixels>',
-      'scale to this and cut out the centre, instead of stretching',
-      readWhole(1, 16384),
+    .addOption(valueOption('--size <pixels>', 'width and height of the input', PreprocessingSchema.shape.width))
+    .addOption(
+      valueOption(
+        '--shortest-side <pixels>',
+        'scale to this and cut out the centre, instead of stretching',
+        PreprocessingSchema.shape.shortestSide,
+      ),
     )
-    .option('--mean <r,g,b>', 'subtracted per channel', readNumbers)
-    .option('--std <r,g,b>', 'divided by per channel', readDeviations)
+    .option('--mean <r,g,b>', 'subtracted per channel', readEach(PreprocessingSchema.shape.mean.element))
+    .option('--std <r,g,b>', 'divided by per channel', readEach(PreprocessingSchema.shape.std.element))
     .addOption(new Option('--range <range>', 'of the pixel values before mean and std').choices([...pixelRanges]))
     .addOption(new Option('--channels <order>').choices([...channelOrders]))
     .option('--classes <file>', "names of the model's own classes, a line each in the order of its outputs");
 
   add<ExtractOptions>('extract', 'run the model over all images that lack features', extract)
     .addOption(new Option('--provider <name>').choices(['auto', ...providers]).default('auto'))
-    .option('--batch <images>', 'images in one run of the model', readWhole(1, 1024));
+    .addOption(valueOption('--batch <images>', 'images in one run of the model', ExtractSchema.shape.batch));
 
   add<FitOptions>('fit', 'fit the head with L2 to a stationary point, certified', fit)
-    .option('--lambda <number>', '"auto" or a number', readLambda, 'auto')
+    .addOption(valueOption('--lambda <number>', '"auto" or a number', FitSchema.shape.lambda))
     .addOption(new Option('--feature-scale <scale>').choices(['unit', 'none']).default('unit'))
-    .option('--tolerance <share>', 'largest logit error over the RMS logit', readNumber, 0.01)
+    .addOption(valueOption('--tolerance <share>', 'largest logit error over the RMS logit', FitSchema.shape.tolerance))
     .addOption(
       new Option('--target <target>', 'what the fit learns: the labels, or the given model so as to explain it')
         .choices([...fitTargets])
@@ -90,7 +106,7 @@ export function createProgram(): Command {
 
   add<RankOptions>('rank', 'list the train images in order of suspicion', rank)
     .addOption(new Option('--method <method>').choices([...rankingMethods]).default('learned'))
-    .option('--top <images>', 'how many', readCount)
+    .addOption(valueOption('--top <images>', 'how many', z.int().nonnegative().optional()))
     .option('--bake-off', 'compare all methods on the verdicts so far instead');
 
   add<ExplainOptions>('explain', 'the training images behind predictions; alone, the test errors', explain)
@@ -107,7 +123,9 @@ export function createProgram(): Command {
     .option('--against <name>', 'explain the difference to the logit of this class')
     .addOption(new Option('--order <order>', 'of the points').choices([...evidenceOrders]).default('raw'))
     .addOption(new Option('--target <target>', 'which fit to explain').choices([...fitTargets]).default('labels'))
-    .option('--top <images>', 'how many of each sign; of a cell, how many inhibitory ones', readCount, 5);
+    .addOption(
+      valueOption('--top <images>', 'how many of each sign; of a cell, how many inhibitory ones', Listed.default(5)),
+    );
 
   add<{ from: string; reviewer?: string }>(
     'decide',
@@ -118,7 +136,7 @@ export function createProgram(): Command {
     .option('--reviewer <name>');
 
   add<ExperimentOptions>('experiment', 'compare rankings on labels that were made wrong', experiment)
-    .option('--flip <share>', 'share of the labels to make wrong', readNumber)
+    .addOption(valueOption('--flip <share>', 'share of the labels to make wrong', ExperimentSchema.shape.flip))
     .addOption(new Option('--noise <kind>', 'how').choices(['symmetric', 'pairs']).default('symmetric'))
     .option('--truth <file>', 'CSV of the true labels instead: path,label')
     .option('--methods <a,b>', 'rankings to compare', readMethods, [
@@ -127,12 +145,17 @@ export function createProgram(): Command {
       'self-influence',
       'random',
     ])
-    .option('--seeds <number>', 'how many', readWhole(1, 50), 5)
-    .option('--checked <shares>', 'shares after which to measure', readNumbers, [0.05, 0.1, 0.2, 0.4])
+    .addOption(valueOption('--seeds <number>', 'how many', ExperimentSchema.shape.seeds))
+    .option(
+      '--checked <shares>',
+      'shares after which to measure',
+      readEach(ExperimentSchema.shape.checked.unwrap().element),
+      [0.05, 0.1, 0.2, 0.4],
+    )
     .addOption(
       new Option('--features <which>', 'of the model, or the pixels').choices(['head', 'pixels']).default('head'),
     )
-    .option('--lambda <number>', '"auto" or a number', readLambda, 'auto')
+    .addOption(valueOption('--lambda <number>', '"auto" or a number', ExperimentSchema.shape.lambda))
     .option('--out <folder>', 'where experiment.csv and experiment.png go');
 
   add('retrain', 'fit on the labels as they are now, and measure on the test split', retrain);
@@ -141,14 +164,24 @@ export function createProgram(): Command {
     'list the runs, look into one, compare two, make one again, or draw the recovery curve',
     runs,
   )
-    .option('--measure <run>', 'log-loss, calibration, confusion and each class of a run', readCount)
-    .option('--compare <runs>', 'which test images turned between two runs, as in 1,4', readNumbers)
+    .addOption(valueOption('--measure <run>', 'log-loss, calibration, confusion and each class of a run', Id))
+    .option('--compare <runs>', 'which test images turned between two runs, as in 1,4', readEach(Id))
     .option('--image <path>', 'with --compare: the changed labels that turned this test image')
-    .option('--reproduce <run>', 'fit again from the record, and say whether the numbers are the same', readCount)
+    .addOption(
+      valueOption('--reproduce <run>', 'fit again from the record, and say whether the numbers are the same', Id),
+    )
     .option('--recovery', 'test accuracy over the decisions made and the time that they took')
     .option('--class <name>', 'with --recovery: of the test images of this class alone')
-    .option('--steps <number>', 'with --recovery: into how many the decisions are cut', readWhole(1, 100), 10)
-    .option('--orders <number>', 'with --recovery: random orders beside it', readWhole(0, 20), 2)
+    .addOption(
+      valueOption(
+        '--steps <number>',
+        'with --recovery: into how many the decisions are cut',
+        RecoverySchema.shape.steps,
+      ),
+    )
+    .addOption(
+      valueOption('--orders <number>', 'with --recovery: random orders beside it', RecoverySchema.shape.orders),
+    )
     .option('--truth <file>', 'with --recovery: CSV of the true labels, path,label');
 
   add<TestLabelsOptions>(
@@ -156,7 +189,7 @@ export function createProgram(): Command {
     'the test labels that the fit speaks against, and the accuracy with those corrected',
     testLabels,
   )
-    .option('--top <images>', 'how many', readCount, 50)
+    .addOption(valueOption('--top <images>', 'how many', coreContract['testLabels.list'].params.shape.count))
     .option('--from <file>', 'apply verdicts on test labels instead: CSV path,label or path,action,label')
     .option('--reviewer <name>', 'with --from');
   add('duplicates', 'equal files and nearly equal pictures, within and across the splits', duplicates);
@@ -179,7 +212,7 @@ export function createProgram(): Command {
   program
     .command('serve [project]')
     .description('serve the app on this machine alone and print its address')
-    .option('--port <number>', '0 for any free one', readCount, 0)
+    .addOption(valueOption('--port <number>', '0 for any free one', z.int().min(0).max(65_535).default(0)))
     .option('--root <dir...>', 'folders that the page may open')
     .action((project: string | undefined, options: ServeOptions) => serve(project, options));
 

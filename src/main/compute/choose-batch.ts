@@ -4,8 +4,8 @@ import { isOutOfMemory, type Session } from './session.ts';
 import type { TensorWriter } from './tensor-writer.ts';
 
 /**
- * What is tried, each twice the one before, and the input that a batch may have, of which several are kept while pictures are
- * decoded ahead: a graphics card wants more at once than a processor.
+ * What is tried, each twice the one before, and the input that a batch of more than one may have, of which several are kept
+ * while pictures are decoded ahead: a graphics card wants more at once than a processor.
  */
 const trialOf = (provider: Provider) =>
   provider === 'cpu'
@@ -23,16 +23,18 @@ const nearly = 0.9;
 
 /**
  * The largest batch of nearly the most images a second on made-up pictures, which are black: what they show changes nothing
- * in the time. A batch that there is no memory for ends the trial with the one before it.
+ * in the time. A batch that there is no memory for ends the trial with the one before it; of pictures so large that the
+ * smallest would take more input than a batch may have, as many are tried as it may have, or one.
  */
 export async function chooseBatch(session: Session, writer: TensorWriter, provider: Provider): Promise<number> {
   const startedAt = performance.now();
   const isOver = () => performance.now() - startedAt > trialMs;
   const { sizes, largestBytes } = trialOf(provider);
+  const most = Math.max(1, Math.floor(largestBytes / writer.tensorBytes));
+  const fitting = sizes.filter((size) => size <= most);
   let chosen = 1;
   let fastest = 0;
-  for (const batch of sizes) {
-    if (batch > sizes[0]! && batch * writer.tensorBytes > largestBytes) break;
+  for (const batch of fitting.length > 0 ? fitting : [most]) {
     const perMs = await measure(session, writer, batch, isOver).catch((error: unknown) => {
       if (isOutOfMemory(error)) return 0;
       throw error;

@@ -81,6 +81,8 @@ export async function extract(
       return await opened.answer;
     } catch (error) {
       if (!isAppError(error, 'compute-crashed') || attempt === mostOpenings) throw error;
+      // The system ends a process whose trial of batches takes all memory; once it may have been a person.
+      if (attempt > 1 && !known) askedBatch ??= 1;
       return ensureOpen(attempt + 1);
     }
   };
