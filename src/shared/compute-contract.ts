@@ -42,6 +42,8 @@ export interface FitRequest extends FitRows {
   tolerance: number;
   /** Where to start: W of an earlier fit of the same shape and scale, (d + 1) x C row-major. */
   start?: Float64Array;
+  /** The fit that `start` is of, where its labels are known: only what changed since is evaluated then. */
+  startFit?: EarlierFit;
   /** Where given, the fit's target is the model: these outputs are learnt and the labels are not. */
   imitate?: Imitation;
   /**
@@ -49,6 +51,12 @@ export interface FitRequest extends FitRows {
    * that a fit that is made again takes the same steps, whatever was fitted before it.
    */
   anchor?: Int32Array;
+}
+
+/** What is known of a fit that another goes on from. */
+export interface EarlierFit
+  extends Pick<FitRows, 'rows' | 'labels'>, Pick<FitAnswer, 'lambda' | 'scale' | 'objective' | 'gradient'> {
+  logitRms: number;
 }
 
 /** A head by itself: W, (d + 1) x C row-major, for features divided by `scale`. */

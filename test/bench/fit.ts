@@ -4,6 +4,7 @@ import type { FitAnswer, FitRequest } from '../../src/shared/compute-contract.ts
 import { FeatureMatrix } from '../../src/main/compute/representer/feature-matrix.ts';
 import { fitHead } from '../../src/main/compute/representer/fit.ts';
 import { Preconditioners } from '../../src/main/compute/representer/preconditioners.ts';
+import { toStart } from '../../src/main/core/training-set.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { materialAbsence } from '../material-files.ts';
 import { growthRows } from './growth.ts';
@@ -207,7 +208,8 @@ async function measureRefit(problem: BenchProblem): Promise<Row> {
       const at = Math.floor(random() * labels.length);
       changed[at] = (changed[at]! + 1) % classes;
     }
-    const request = { ...toRequest(problem, 0.01), labels: changed, start: before.weights };
+    const asked = toRequest(problem, 0.01);
+    const request = { ...asked, labels: changed, ...toStart(asked, before) };
     const after = await fitHead(
       problem.matrix,
       request,

@@ -14,7 +14,15 @@ import { predictClasses, shareEqual } from './predict.ts';
 import { requireModel, requireTwoClasses, type Project } from './project.ts';
 import { dropStaleRankings, rankImages, readSuggestions, toRankRequest, writeRanking } from './rankings.ts';
 import { listRuns, testDifference } from './runs.ts';
-import { readTestSet, readTrainingSet, requireSameClasses, toFitRequest, type TestSet } from './training-set.ts';
+import {
+  readStart,
+  readTestSet,
+  readTrainingSet,
+  requireSameClasses,
+  toFitRequest,
+  type FitStart,
+  type TestSet,
+} from './training-set.ts';
 import { readVersions } from './versions.ts';
 
 export interface FitResult extends FitSummary {
@@ -60,10 +68,10 @@ export async function retrain(
   const test = readTestSet(project);
   if (test.imageIds.length === 0) throw tell('not-found', 'no-test', {});
   const { lambda, featureScale } = last;
-  const { tolerance, weights: start } = store.fits.find(last.id)!;
-  requireSameClasses(project, start);
+  const { tolerance, weights } = store.fits.find(last.id)!;
+  requireSameClasses(project, weights);
   const params = { lambda, featureScale, tolerance };
-  const before = { ...last, weights: start, test };
+  const before = { ...last, start: readStart(project, last.id), test };
   const { summary } = await fitHead(project, compute, loaded, version, params, context, before);
   const runs = listRuns(project);
   const first = runs[0]!;
@@ -95,7 +103,7 @@ async function fitHead(
   version: string,
   params: LabelFitParams,
   { signal, report }: JobContext,
-  before?: Pick<FitSummary, 'id' | 'lambdaChosen' | 'rankingFitId'> & { weights: Float64Array; test: TestSet },
+  before?: Pick<FitSummary, 'id' | 'lambdaChosen' | 'rankingFitId'> & { start: FitStart; test: TestSet },
 ): Promise<{ summary: FitSummary; reached: boolean }> {
   const { store } = project;
   const model = requireModel(project);
@@ -121,7 +129,7 @@ async function fitHead(
     return { kept, test: before?.test ?? readTestSet(project) };
   };
   const [answer, { kept, test }] = await Promise.all([
-    compute.call('fit.run', toFitRequest(train, classes, { ...params, start: before?.weights }), { signal }),
+    compute.call('fit.run', toFitRequest(train, classes, { ...params, ...before?.start }), { signal }),
     readMeanwhile(),
   ]).finally(stopListening);
 

@@ -12,7 +12,15 @@ import type { Loaded } from './loaded.ts';
 import { predictClasses } from './predict.ts';
 import { requireModel, type Project } from './project.ts';
 import { readTruth } from './truth-file.ts';
-import { readTestSet, requireSameClasses, toFitRequest, toTrainingSet, type TestSet } from './training-set.ts';
+import {
+  readStart,
+  readTestSet,
+  requireSameClasses,
+  toFitRequest,
+  toStart,
+  toTrainingSet,
+  type TestSet,
+} from './training-set.ts';
 
 export interface RecoveryJobParams {
   steps: number;
@@ -147,11 +155,11 @@ async function openMeasure(
   const { lambda, featureScale, tolerance, weights } = store.fits.find(fitId)!;
   requireSameClasses(project, weights);
   const classes = store.classes.count();
-  let start: Float64Array = weights;
+  let start = readStart(project, fitId);
   return async (labels) => {
-    const request = toFitRequest(toTrainingSet(labels, 0), classes, { lambda, featureScale, tolerance, start });
+    const request = toFitRequest(toTrainingSet(labels, 0), classes, { lambda, featureScale, tolerance, ...start });
     const answer = await compute.call('fit.run', request, { signal });
-    start = answer.weights;
+    start = toStart(request, answer);
     const head = { weights: answer.weights, scale: answer.scale, classes };
     const predicted = await predictClasses(compute, head, test.imageIds, classes, signal);
     return countByClass(

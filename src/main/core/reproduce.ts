@@ -12,7 +12,7 @@ import type { Loaded } from './loaded.ts';
 import { forEachPrediction, predictClasses, shareEqual } from './predict.ts';
 import type { Project } from './project.ts';
 import { requireRun } from './runs.ts';
-import { classesIn, readTrainingSet, toFitRequest, type TrainingSet } from './training-set.ts';
+import { classesIn, readStart, readTrainingSet, toFitRequest, type TrainingSet } from './training-set.ts';
 import { readVersions } from './versions.ts';
 
 /** Changes nothing. Throws 'not-found' for a run that is not one of the current model's. */
@@ -32,16 +32,16 @@ export async function reproduce(
   const { featureScale, tolerance, startFitId, lambdaChosen } = run;
   const train = readTrainingSet(project, run);
   const classes = classesIn(project, recorded.weights);
-  const start = startFitId === null ? undefined : store.fits.find(startFitId)?.weights;
-  if (startFitId !== null && !start) throw tell('not-found', 'start-is-gone', { run: runId });
+  if (startFitId !== null && !store.fits.find(startFitId)) throw tell('not-found', 'start-is-gone', { run: runId });
+  const start = startFitId === null ? {} : readStart(project, startFitId);
 
   report({ done: 0, total: null, stage: 'fitting-again' });
   const stopListening = compute.onProgress(report);
   const choice = {
-    lambda: lambdaChosen === 'auto' && !start ? 'auto' : run.lambda,
+    lambda: lambdaChosen === 'auto' && startFitId === null ? 'auto' : run.lambda,
     featureScale,
     tolerance,
-    start,
+    ...start,
   } as const;
   const answer = await compute.call('fit.run', toFitRequest(train, classes, choice), { signal }).finally(stopListening);
 

@@ -1,5 +1,5 @@
 // What a fit of the labels learns from: the train images with features, and the labels that they carry now or carried once.
-import type { FitRequest } from '../../shared/compute-contract.ts';
+import type { EarlierFit, FitAnswer, FitRequest } from '../../shared/compute-contract.ts';
 import { tell } from '../../shared/told.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import type { StoredRun } from '../store/run-table.ts';
@@ -73,25 +73,63 @@ export function readChanges(project: Project, before: Past, after: Past): LabelC
   });
 }
 
-type FitChoice = Pick<FitRequest, 'lambda' | 'featureScale' | 'tolerance'> & { start?: Float64Array | undefined };
+/** Where a fit goes on from. */
+export type FitStart = Pick<FitRequest, 'start' | 'startFit'>;
+
+type FitChoice = Pick<FitRequest, 'lambda' | 'featureScale' | 'tolerance'> & FitStart;
+
+/**
+ * The weights of an earlier fit, and what it was of where a run records it: from the log those labels can be had again, also
+ * when alpha was dropped, so that whoever goes on from this fit later takes the same steps.
+ */
+export function readStart(project: Project, fitId: number): FitStart {
+  const { store } = project;
+  const fit = store.fits.find(fitId)!;
+  const run = store.runs.ofModel(fit.modelId).find((each) => each.fitId === fitId);
+  if (!run || run.lastImageId === null) return { start: fit.weights };
+  const kept = store.fits.readLabels(fitId);
+  const { imageIds, classIds } = kept.imageIds.length > 0 ? kept : readTrainingSet(project, run);
+  return toStart(toRows({ imageIds, classIds }), fit);
+}
+
+/** For a fit that goes on from what came of these rows and labels. */
+export const toStart = (
+  { rows, labels }: Pick<FitRequest, 'rows' | 'labels'>,
+  {
+    weights,
+    lambda,
+    scale,
+    objective,
+    gradient,
+    certificate,
+  }: Omit<EarlierFit, 'rows' | 'labels' | 'logitRms'> & Pick<FitAnswer, 'weights' | 'certificate'>,
+): Required<FitStart> => ({
+  start: weights,
+  startFit: { rows, labels, lambda, scale, objective, gradient, logitRms: certificate.logitRms },
+});
+
+const toRows = ({ imageIds, classIds }: Pick<TrainingSet, 'imageIds' | 'classIds'>) => ({
+  rows: imageIds.map((id) => id - 1),
+  labels: classIds.map((id) => id - 1),
+});
 
 /**
  * The same set, choice and start are the same request, and the same request has the same answer to the last digit on the
  * same machine: whatever else the compute process has fitted before does not enter.
  */
 export function toFitRequest(
-  { all, imageIds, classIds }: TrainingSet,
+  { all, ...labelled }: TrainingSet,
   classes: number,
-  { lambda, featureScale, tolerance, start }: FitChoice,
+  { lambda, featureScale, tolerance, start, startFit }: FitChoice,
 ): FitRequest {
   return {
-    rows: imageIds.map((id) => id - 1),
-    labels: classIds.map((id) => id - 1),
+    ...toRows(labelled),
     classes,
     lambda,
     featureScale,
     tolerance,
     ...(start ? { start } : {}),
+    ...(startFit ? { startFit } : {}),
     anchor: toAnchor(all),
   };
 }

@@ -62,6 +62,9 @@ export function createFitTable(db: Database) {
   const alphaBlocks = db.prepare(
     'SELECT image_ids AS imageIds, class_ids AS classIds, block FROM alpha WHERE fit_id = ? ORDER BY first_position',
   );
+  const labelBlocks = db.prepare(
+    'SELECT image_ids AS imageIds, class_ids AS classIds FROM alpha WHERE fit_id = ? ORDER BY first_position',
+  );
   // Recreatable by a refit, and large: only the newest two fits of a model and target keep theirs.
   const dropAlpha = db.prepare(`DELETE FROM alpha WHERE fit_id IN
     (SELECT id FROM fit WHERE model_id = ? AND target = ? ORDER BY id DESC LIMIT -1 OFFSET 2)`);
@@ -128,6 +131,14 @@ export function createFitTable(db: Database) {
           gradient: toFloat64(row.gradient),
         }
       );
+    },
+    /** The images of the fit in order and their class in it; both empty where alpha was dropped. */
+    readLabels(id: number): { imageIds: Int32Array; classIds: Int32Array } {
+      const blocks = labelBlocks.all(id) as Record<'imageIds' | 'classIds', Buffer>[];
+      return {
+        imageIds: toInt32(Buffer.concat(blocks.map((block) => block.imageIds))),
+        classIds: toInt32(Buffer.concat(blocks.map((block) => block.classIds))),
+      };
     },
     /** The images of the fit in order, their class in it, and alpha, n x C; all empty where they were dropped. */
     readAlpha(id: number): { imageIds: Int32Array; classIds: Int32Array; alpha: Float32Array } {

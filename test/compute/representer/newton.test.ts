@@ -1,11 +1,11 @@
 // Newton's method, which a fit falls back on.
 import { expect, it } from 'vitest';
-import { createStop } from '../../../src/main/compute/representer/certificate.ts';
+import { Inspection } from '../../../src/main/compute/representer/certificate.ts';
 import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
 import { descend } from '../../../src/main/compute/representer/lbfgs.ts';
 import { createLabelLoss } from '../../../src/main/compute/representer/loss.ts';
 import { polish } from '../../../src/main/compute/representer/newton.ts';
-import { createObjective } from '../../../src/main/compute/representer/objective.ts';
+import { createObjective, type Point } from '../../../src/main/compute/representer/objective.ts';
 import { createOnnxProducts } from '../../../src/main/compute/representer/onnx-products.ts';
 import { Preconditioners } from '../../../src/main/compute/representer/preconditioners.ts';
 import { allRows, drawProblem, openProblem, relativeError } from './problems.ts';
@@ -19,9 +19,10 @@ it('arrives where the descent is stuck, and the fit with it', async () => {
   matrix.fill(0, features);
   const products = createOnnxProducts(matrix, rows, 1, signal, 'float64');
   const objective = createObjective(products, createLabelLoss(labels, classes), lambda);
+  const inspection = new Inspection(products, { lambda, classes, longest: matrix.longest(rows, 1) });
   const options = {
     precondition: await new Preconditioners(matrix).open(rows, 1, classes, lambda, signal),
-    isDone: createStop(products, { lambda, classes, maxFeatureNorm: matrix.longest(rows, 1), tolerance }),
+    isDone: (point: Point) => inspection.isWithin(point, tolerance),
   };
 
   const start = await objective.evaluate(new Float64Array((d + 1) * classes));

@@ -40,13 +40,8 @@ export function createSoftObjective(
     ...spread(rows, block, targets, weights, classes),
   }));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let reads = 0;
 
   return {
-    lambda,
-    get reads() {
-      return reads;
-    },
     async evaluate(W) {
       const kernel = await openSoftObjective();
       const head = {
@@ -73,7 +68,6 @@ export function createSoftObjective(
         loss -= losses![0]!;
         squares += q![0]!;
       }
-      reads += 2;
       return {
         weights: W,
         value: loss / total + lambda * dot(W, W),

@@ -44,33 +44,56 @@ export async function measureLogitError(products: Products, lambda: number, { gr
 export const isWithin = (maxLogitError: number, logitRms: number, tolerance: number): boolean =>
   maxLogitError <= Math.max(tolerance * logitRms, negligible);
 
-/** Says of a point whether all its logit errors are within `tolerance` times the RMS logit; looks closely only if near. */
-export function createStop(
-  products: Products,
-  {
-    lambda,
-    classes,
-    maxFeatureNorm,
-    tolerance,
-  }: { lambda: number; classes: number; maxFeatureNorm: number; tolerance: number },
-) {
-  let looseness = usualLooseness;
-  return async (point: Point): Promise<boolean> => {
-    const bound = boundLogitError(point, classes, lambda, maxFeatureNorm);
-    if (isWithin(bound, point.logitRms, tolerance)) return true;
-    if (!isWithin(bound / looseness, point.logitRms, tolerance)) return false;
-    const error = await measureLogitError(products, lambda, point);
-    looseness = looseningPerStep * (bound / error);
-    return isWithin(error, point.logitRms, tolerance);
-  };
-}
+/** What is known of the points of a descent. Each is looked at once at most, and only where the bound does not tell. */
+export class Inspection {
+  readonly #products: Products;
+  readonly #lambda: number;
+  readonly #classes: number;
+  readonly #longest: number;
+  #looseness = usualLooseness;
+  #last: { point: Point; error: number } | undefined;
 
-/** Of a point that was evaluated in float64. */
-export async function certify(products: Products, lambda: number, point: Point): Promise<Certificate> {
-  return {
-    gradientNorm: norm(point.gradient),
-    maxLogitError: await measureLogitError(products, lambda, point),
-    logitRms: point.logitRms,
-    dualityGap: measureGap(point, lambda),
-  };
+  /** `longest` is the largest norm of a feature vector among the rows of `products`. */
+  constructor(products: Products, { lambda, classes, longest }: { lambda: number; classes: number; longest: number }) {
+    this.#products = products;
+    this.#lambda = lambda;
+    this.#classes = classes;
+    this.#longest = longest;
+  }
+
+  /** Whether the bound on a point's logit errors is within `tolerance` times the RMS logit. */
+  isBoundWithin(point: Point, tolerance: number): boolean {
+    return isWithin(this.#bound(point), point.logitRms, tolerance);
+  }
+
+  /** Whether all logit errors of a point are. */
+  async isWithin(point: Point, tolerance: number): Promise<boolean> {
+    if (this.isBoundWithin(point, tolerance)) return true;
+    if (!this.isBoundWithin(point, tolerance * this.#looseness)) return false;
+    return isWithin(await this.measure(point), point.logitRms, tolerance);
+  }
+
+  /** The largest logit error of a point. */
+  async measure(point: Point): Promise<number> {
+    if (this.#last?.point !== point) {
+      const error = await measureLogitError(this.#products, this.#lambda, point);
+      this.#looseness = looseningPerStep * (this.#bound(point) / error);
+      this.#last = { point, error };
+    }
+    return this.#last.error;
+  }
+
+  /** Of a point that was evaluated in float64. */
+  async certify(point: Point): Promise<Certificate> {
+    return {
+      gradientNorm: norm(point.gradient),
+      maxLogitError: await this.measure(point),
+      logitRms: point.logitRms,
+      dualityGap: measureGap(point, this.#lambda),
+    };
+  }
+
+  #bound(point: Point): number {
+    return boundLogitError(point, this.#classes, this.#lambda, this.#longest);
+  }
 }

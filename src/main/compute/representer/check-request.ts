@@ -11,7 +11,7 @@ const greatestSquares = 1e36;
 
 /** Throws 'bad-request' where the request cannot be fitted on these features. */
 export function checkRequest(matrix: FeatureMatrix, request: FitRequest): void {
-  const { rows, labels, classes, lambda, tolerance, start, imitate } = request;
+  const { rows, labels, classes, lambda, tolerance, start, startFit, imitate } = request;
   if (rows.length === 0) throw refused('There are no train images to fit.');
   if (rows.length !== labels.length) throw refused(`A fit of ${rows.length} images was given ${labels.length} labels.`);
   if (!(classes >= 2)) throw refused('A fit tells classes apart: there must be at least two.');
@@ -23,6 +23,8 @@ export function checkRequest(matrix: FeatureMatrix, request: FitRequest): void {
   if (!(tolerance > 0 && tolerance < Infinity)) throw tell('bad-request', 'tolerance', { tolerance });
   if (start && start.length !== (matrix.dimensions + 1) * classes)
     throw refused('The weights to start from belong to a head of another shape.');
+  if (startFit && startFit.gradient.length !== start?.length)
+    throw refused('The fit to go on from and the weights to start from belong to heads of different shapes.');
   if (imitate && imitate.logits.length !== rows.length * classes)
     throw refused('The logits of the model do not belong to these train images and classes.');
   if (imitate && lambda === 'auto') throw tell('bad-request', 'lambda-of-labels', {});

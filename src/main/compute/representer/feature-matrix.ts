@@ -31,6 +31,16 @@ export class FeatureMatrix {
     }
   }
 
+  /** A copy of some rows, in the order of `rows`. Throws 'unavailable' where the memory does not suffice. */
+  pick(rows: Int32Array): FeatureMatrix {
+    const picked = new FeatureMatrix(rows.length, this.dimensions);
+    rows.forEach((row, i) => {
+      picked.values.set(this.row(row), i * this.dimensions);
+      picked.squaredNorms[i] = this.squaredNorms[row]!;
+    });
+    return picked;
+  }
+
   /** Length of a row as a fit sees it: divided by its scale, with the bias constant. */
   lengthOf(row: number, scale: number): number {
     return Math.sqrt(this.squaredNorms[row]! / scale ** 2 + 1);

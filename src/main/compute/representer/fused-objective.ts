@@ -15,6 +15,8 @@ const minRows = 512;
 const maxRows = 4096;
 
 export interface FusedObjective extends Objective {
+  /** How often the features were read, so far. */
+  readonly reads: number;
   /** Where `residuals` (n x C) is given, the residuals at `weights` are written to it. */
   evaluate(weights: Float64Array, residuals?: Float64Array): Promise<Point>;
 }
@@ -36,7 +38,6 @@ export function createFusedObjective(
   let reads = 0;
 
   return {
-    lambda,
     get reads() {
       return reads;
     },

@@ -10,6 +10,8 @@ const usualPatience = 25;
 export interface Descent {
   point: Point;
   iterations: number;
+  /** Whether `isDone` ended it. */
+  isDone: boolean;
 }
 
 /** What a descent has learned of the curvature, for one that goes on from where it ended. */
@@ -18,7 +20,7 @@ export type Memory = Pair[];
 export interface DescentOptions {
   precondition: Precondition;
   /** Asked at every point. */
-  isDone: (point: Point) => Promise<boolean>;
+  isDone: (point: Point) => boolean | Promise<boolean>;
   maxIterations: number;
   /** Told after every iteration how many there were. */
   onIteration?: (iterations: number) => void;
@@ -48,12 +50,12 @@ export async function descend(
   let best = { point, iterations: 0, memory: pairs.slice() };
   for (let iterations = 0; ; iterations++) {
     if (norm(point.gradient) < norm(best.point.gradient)) best = { point, iterations, memory: pairs.slice() };
-    if (await isDone(point)) return { point, iterations, memory: pairs };
+    if (await isDone(point)) return { point, iterations, memory: pairs, isDone: true };
     const isStuck = iterations === maxIterations || iterations - best.iterations > patience;
     const next = isStuck
       ? null
       : await searchLine(objective, point, await toDirection(point.gradient, pairs, precondition));
-    if (!next) return { ...best, iterations };
+    if (!next) return { ...best, iterations, isDone: false };
     remember(pairs, stepFrom(next.weights, -1, point.weights), stepFrom(next.gradient, -1, point.gradient));
     point = next;
     onIteration?.(iterations + 1);

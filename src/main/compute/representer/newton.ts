@@ -1,8 +1,8 @@
 // Truncated Newton: each step solves H D = -G by preconditioned conjugate gradients, as exactly as it is worth.
+import { solve } from './conjugate-gradients.ts';
 import type { Descent, DescentOptions } from './lbfgs.ts';
 import type { ExactObjective, Point } from './objective.ts';
-import type { Precondition } from './preconditioner.ts';
-import { addScaled, dot, norm, stepFrom } from './vectors.ts';
+import { dot, norm, stepFrom } from './vectors.ts';
 
 const maxInnerSteps = 200;
 const maxHalvings = 12;
@@ -22,11 +22,16 @@ export async function polish(
 ): Promise<Descent> {
   let point = await objective.evaluate(start, residuals);
   for (let iterations = 0; ; iterations++) {
-    if (iterations === maxIterations || (await isDone(point))) return { point, iterations };
-    const direction = await solveNewton(objective, point.gradient, residuals, precondition);
+    if (await isDone(point)) return { point, iterations, isDone: true };
+    if (iterations === maxIterations) return { point, iterations, isDone: false };
+    const curve = (step: Float64Array) => objective.curve(step, residuals);
+    // As exactly as it is worth: the nearer the end, the more so.
+    const tolerance = Math.min(0.1, Math.sqrt(norm(point.gradient)));
+    const solution = await solve(curve, point.gradient, { precondition, tolerance, maxSteps: maxInnerSteps });
+    const direction = solution.map((value) => -value);
     const next = await takeStep(objective, point, direction, residuals);
     // What was tried last has left its residuals.
-    if (!next) return { point: await objective.evaluate(point.weights, residuals), iterations };
+    if (!next) return { point: await objective.evaluate(point.weights, residuals), iterations, isDone: false };
     point = next;
     onIteration?.(iterations + 1);
   }
@@ -46,31 +51,4 @@ async function takeStep(
     if (isLevel && norm(point.gradient) < norm(start.gradient)) return point;
   }
   return null;
-}
-
-/** -H^-1 G up to a residual of min(0.1, sqrt(||G||)) ||G||. */
-async function solveNewton(
-  objective: ExactObjective,
-  gradient: Float64Array,
-  residuals: Float64Array,
-  precondition: Precondition,
-): Promise<Float64Array> {
-  const size = norm(gradient);
-  const target = Math.min(0.1, Math.sqrt(size)) * size;
-  const solution = new Float64Array(gradient.length);
-  const rest = gradient.map((value) => -value);
-  let conditioned = await precondition(rest);
-  let direction = conditioned;
-  let product = dot(rest, conditioned);
-  for (let step = 0; step < maxInnerSteps && norm(rest) > target; step++) {
-    const curved = await objective.curve(direction, residuals);
-    const length = product / dot(direction, curved);
-    addScaled(solution, length, direction);
-    addScaled(rest, -length, curved);
-    conditioned = await precondition(rest);
-    const nextProduct = dot(rest, conditioned);
-    direction = stepFrom(conditioned, nextProduct / product, direction);
-    product = nextProduct;
-  }
-  return solution;
 }

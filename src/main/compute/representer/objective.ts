@@ -15,9 +15,6 @@ export interface Point {
 }
 
 export interface Objective {
-  readonly lambda: number;
-  /** How often the features were read, so far. */
-  readonly reads: number;
   evaluate(weights: Float64Array): Promise<Point>;
 }
 
@@ -34,10 +31,6 @@ export function createObjective(products: Products, loss: Loss, lambda: number):
   const n = products.rowCount;
   return {
     products,
-    lambda,
-    get reads() {
-      return products.reads;
-    },
     async evaluate(weights, residuals) {
       const classes = weights.length / products.dimensions;
       let total = 0;

@@ -1,11 +1,12 @@
 // What a refit would say, at once: its first steps, with how far they are from the end (METHODS 7.3).
 import type { FitRows, LoadedFit, PreviewAnswer } from '../../../shared/compute-contract.ts';
-import { createStop, measureLogitError } from './certificate.ts';
+import { Inspection } from './certificate.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import { createFusedObjective } from './fused-objective.ts';
 import { measureScale } from './fit.ts';
 import { descend } from './lbfgs.ts';
 import { createOnnxProducts } from './onnx-products.ts';
+import { sampleHessian } from './sampled-hessian.ts';
 import type { Preconditioners } from './preconditioners.ts';
 
 /** A handful of changed labels takes one step; what takes more than these is better refitted. */
@@ -31,17 +32,15 @@ export async function previewRefit(
   const anchorScale = measureScale(matrix, anchor, scale === 1 ? 'none' : 'unit');
   const products = createOnnxProducts(matrix, now.rows, scale, signal, 'float32');
   const objective = createFusedObjective(matrix, now, scale, lambda, signal, 'float32');
+  const gram = await preconditioners.open(anchor, anchorScale, classes, lambda, signal);
+  const sampled = await sampleHessian(matrix, now, fit, gram);
+  const inspection = new Inspection(products, { lambda, classes, longest: matrix.longest(now.rows, scale) });
   const { point } = await descend(objective, await objective.evaluate(fit.weights), {
-    precondition: await preconditioners.open(anchor, anchorScale, classes, lambda, signal),
-    isDone: createStop(products, {
-      lambda,
-      classes,
-      maxFeatureNorm: matrix.longest(now.rows, scale),
-      tolerance: enough,
-    }),
+    precondition: sampled?.precondition ?? gram,
+    isDone: (step) => inspection.isWithin(step, enough),
     maxIterations: maxSteps,
   });
-  const logitError = await measureLogitError(products, lambda, point);
+  const logitError = await inspection.measure(point);
   const logits = new Float64Array(predict.length * classes);
   await createOnnxProducts(matrix, predict, scale, signal, 'float32').multiply(point.weights, (block, first) =>
     logits.set(block, first * classes),
