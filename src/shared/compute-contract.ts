@@ -210,6 +210,8 @@ export interface ExportRequest {
   /** Of the file that the features are of. */
   sha256?: string;
   preprocessing: Preprocessing;
+  /** The output whose head is replaced, of a model with several. */
+  output?: string | undefined;
   /** What the check runs on: where the features came from, so that only the head can differ. */
   provider: Provider;
   /** (d + 1) x C, row-major; the last row is the bias. Logits are W^T (f / scale) + bias. */
@@ -320,9 +322,9 @@ export type ComputeCalls = {
   /** Hash and header of each file, in order. Never throws for one bad file. */
   'images.measure': { params: { paths: string[] }; result: MeasuredImage[] };
 
-  /** Understands an ONNX file and proves it on made-up pictures; `choice` is laid over the guessed preprocessing, and `pictures` are looked at. Throws 'unsupported' or 'unreadable' with a sentence, 'bad-request' where the choice does not fit. */
+  /** Understands an ONNX file and proves it on made-up pictures; `choice` is laid over the guessed preprocessing, `pictures` are looked at, and `output` is the one whose head is used. Throws 'unsupported' or 'unreadable' with a sentence, 'bad-request' where the choice does not fit. */
   'model.inspect': {
-    params: { path: string; choice?: Partial<Preprocessing>; pictures?: string[] };
+    params: { path: string; choice?: Partial<Preprocessing>; pictures?: string[]; output?: string };
     result: ModelDescription & { sha256: string };
   };
   /** Every provider of this system in the order of preference, tried one at a time. */
@@ -333,6 +335,8 @@ export type ComputeCalls = {
       path: string;
       sha256?: string;
       preprocessing: Preprocessing;
+      /** The output whose head is used, of a model with several. */
+      output?: string | undefined;
       provider: 'auto' | Provider;
       batch?: number;
       /** What an earlier trial found: holds where the same provider is chosen again. */

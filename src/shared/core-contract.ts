@@ -43,6 +43,9 @@ export const PreprocessingSchema = z.strictObject({
   std: z.array(z.number().positive()).min(1).max(64),
 });
 
+/** The output of a model whose head is used; the likeliest where it is left out. */
+const OutputName = z.string().min(1).max(1000);
+
 const QuerySchema = z.strictObject({
   method: z.enum(rankingMethods).default('learned'),
   arrangement: z.enum(arrangements).optional(),
@@ -218,12 +221,17 @@ export const coreContract = {
     z.strictObject({
       file: PlaceSchema,
       preprocessing: PreprocessingSchema.partial().optional(),
+      head: OutputName.optional(),
       pictures: z.array(PlaceSchema).max(3).optional(),
     }),
   ),
   /** Makes it the project's model. Features of another model or preprocessing are left as they are and not used. */
   'models.set': call<ProjectOverview>()(
-    z.strictObject({ file: PlaceSchema, preprocessing: PreprocessingSchema.partial().optional() }),
+    z.strictObject({
+      file: PlaceSchema,
+      preprocessing: PreprocessingSchema.partial().optional(),
+      head: OutputName.optional(),
+    }),
   ),
 
   /** Which of the model's own classes is which of the data set's. */

@@ -92,9 +92,19 @@ export interface ProviderCheck {
   reason: string | null;
 }
 
+/** Of a model with several outputs that each have a head of their own, or whose output a person has chosen. */
+export interface HeadChoice {
+  /** The output whose head is used. */
+  chosen: string;
+  /** Those that can be chosen, that one among them. */
+  outputs: string[];
+}
+
 export interface ModelDescription {
   input: ModelInput;
   head: Head;
+  /** Left out where there is nothing to choose from. */
+  heads?: HeadChoice;
   preprocessing: Preprocessing;
   /** Sentences for the person: what was guessed, what was passed over. */
   notes: string[];

@@ -13,7 +13,7 @@ import type { ExportRequest } from '../../src/shared/compute-contract.ts';
 import type { Preprocessing } from '../../src/shared/model.ts';
 import { createRandom } from '../../src/shared/random.ts';
 import { describeWithMaterial, materialPath, unpackMaterial } from '../material.ts';
-import { float, forms, halfParts, quantised, turnedWeights, whole } from './head-forms.ts';
+import { float, forms, halfParts, quantised, turnedWeights, twoHeads, whole } from './head-forms.ts';
 import { saveColours } from './colours.ts';
 import { headTensors, makeFolder, makeTinyModel, writeTemporary, type TinyParts } from './tiny-models.ts';
 
@@ -26,12 +26,14 @@ async function makeRequest(
   paths: string[],
   classes: number,
   choice: Partial<Preprocessing> = {},
+  output?: string,
 ): Promise<ExportRequest> {
-  const { preprocessing, head, sha256 } = await inspectModel(path, choice);
-  const extractor = new Extractor(await openModel({ path, preprocessing, provider: 'cpu' }));
-  const { features, failed } = await extractor.extract(paths, signal);
+  const { preprocessing, head, sha256 } = await inspectModel(path, choice, [], output);
+  const extractor = new Extractor(await openModel({ path, preprocessing, output, provider: 'cpu' }));
+  const { features, logits: own, failed } = await extractor.extract(paths, signal);
   await extractor.close();
   expect(failed).toEqual([]);
+  expect(own).toHaveLength(paths.length * head.classes);
   const random = createRandom(5);
   const d = head.dimensions;
   const weights = Float64Array.from({ length: (d + 1) * classes }, () => random() - 0.5);
@@ -44,7 +46,8 @@ async function makeRequest(
   const target = join(makeFolder(), 'repaired.onnx');
   const metadata = { 'second_look.lambda': '0.01' };
   const classNames = Array.from({ length: classes }, (_, c) => `class ${c}`);
-  return { path, sha256, preprocessing, provider: 'cpu', weights, scale, classNames, metadata, target, paths, logits };
+  const given = { path, sha256, preprocessing, output, provider: 'cpu' as const };
+  return { ...given, weights, scale, classNames, metadata, target, paths, logits };
 }
 
 const read = (path: string) => fromBinary(ModelProtoSchema, readFileSync(path));
@@ -79,6 +82,26 @@ describe('the repaired model makes the logits of the fit', () => {
     const used = new Set(graph!.node.flatMap(({ input }) => input));
     if (original.node.some(({ input }) => input.includes('w')))
       for (const { name } of graph!.initializer) expect(used, name).toContain(name);
+  });
+
+  it('at the output that was chosen, and leaves another head as it is', async () => {
+    const path = writeTemporary('tiny.onnx', makeTinyModel(twoHeads));
+    const request = await makeRequest(path, colours, 5, {}, 'coarse');
+    await exportModel(request, signal);
+    const fed = { picture: new Tensor('float32', Float32Array.from({ length: 48 }, Math.sin), [1, 3, 4, 4]) };
+    const [before, after] = await Promise.all(
+      [path, request.target].map(async (each) => {
+        const session = await InferenceSession.create(each);
+        const { coarse, fine } = await session.run(fed);
+        await session.release();
+        return { coarse: coarse!.dims, fine: fine!.data };
+      }),
+    );
+    expect([before!.coarse, after!.coarse]).toEqual([
+      [1, 2],
+      [1, 5],
+    ]);
+    expect(after!.fine).toEqual(before!.fine);
   });
 
   it('gives probabilities of the new classes where the old one gave probabilities of its own', async () => {

@@ -439,3 +439,10 @@ export const halfParts: TinyParts = {
   outputs: [createValue('logits', 'float16', ['N', 2])],
   initializers: [halves('w', [3, 2], weights), halves('b', [2], bias)],
 };
+
+/** Two classifiers over the same features: of two classes, and of three. */
+export const twoHeads: TinyParts = {
+  head: [createNode('Gemm', ['features', 'w', 'b'], ['coarse']), createNode('MatMul', ['features', 'w3'], ['fine'])],
+  outputs: [createValue('coarse', 'float32', ['N', 2]), createValue('fine', 'float32', ['N', 3])],
+  initializers: [...headTensors, float('w3', [3, 3], [1, 0, -1, 0, 2, 0, 0.5, 0, 1])],
+};

@@ -1,14 +1,17 @@
 // What an extraction does where images come and go, and where they crash compute.
 import Sqlite from 'better-sqlite3';
-import { copyFileSync, renameSync } from 'node:fs';
+import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createValue } from '../../src/main/compute/graph/build.ts';
 import { CrashRecovery } from '../../src/main/core/crash-recovery.ts';
 import type { ExtractResult } from '../../src/main/core/extraction.ts';
 import type { ExtractedBlock } from '../../src/shared/compute-contract.ts';
 import type { StartJob } from '../../src/shared/core-contract.ts';
 import type { Job } from '../../src/shared/jobs.ts';
 import { sentence, tell } from '../../src/shared/told.ts';
+import { twoHeads } from '../compute/head-forms.ts';
+import { makeTinyModel } from '../compute/tiny-models.ts';
 import { makeFittedProject, removeFolder, startRealCore, type RealCore } from './real-core.ts';
 
 /** Compute that crashes on some pictures: what was found of 256, how often it was asked, and the error where it gave up. */
@@ -85,6 +88,16 @@ it('counts each image once, forgives those that are back, and blames none where 
 
   expect((await extract()).result).toMatchObject({ done: 34, skipped: 0, failed: [] });
   expect(await call('projects.overview', {})).toMatchObject({ problemCount: 0 });
+});
+
+it('takes the head of the output that is asked for', async () => {
+  const file = join(real.folder, 'two-heads.onnx');
+  writeFileSync(file, makeTinyModel({ ...twoHeads, input: createValue('picture', 'float32', ['N', 3, 8, 8]) }));
+  await real.client.call('models.set', { file: await real.place(file), head: 'coarse' });
+  // The other head has another number of classes.
+  expect((await extract()).job).toMatchObject({ state: 'done', error: null });
+  const { model } = await real.client.call('projects.overview', {});
+  expect(model!.description).toMatchObject({ head: { classes: 2 }, heads: { chosen: 'coarse' } });
 });
 
 it('says so where another provider made the features that were there', async () => {

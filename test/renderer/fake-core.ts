@@ -250,9 +250,10 @@ export class FakeCore {
         samples: ['ship/0001.png'],
       }),
       'classes.list': () => this.overview.classes,
-      'models.inspect': ({ preprocessing, pictures = [] }) => ({
+      'models.inspect': ({ preprocessing, head, pictures = [] }) => ({
         description: {
           ...modelDescription,
+          heads: { chosen: head ?? 'fine', outputs: ['coarse', 'fine'] },
           looks: pictures.map(({ path = '' }) => ({
             path,
             classIndex: 3,

@@ -49,9 +49,16 @@ describe('new project', () => {
     const pictures = [{ grant: 'root', path: 'photos/ship/0001.png' }];
     const file = { grant: 'root', path: 'resnet.onnx' };
     await screen.findByText('its own first class: ship, 97.0 %');
+    const preprocessing = { mean: [0.5, 0.5, 0.5] };
+    const heads = screen.getByRole('combobox', { name: 'Output whose head is used: fine' });
+    await fireEvent.keyDown(heads, { key: 'Enter' });
+    await fireEvent.pointerUp(await screen.findByRole('option', { name: 'coarse' }));
+    await screen.findByRole('combobox', { name: 'Output whose head is used: coarse' });
+    await screen.findByText('its own first class: ship, 97.0 %');
     expect(core.params('models.inspect')).toEqual([
       { file, preprocessing: {}, pictures },
-      { file, preprocessing: { mean: [0.5, 0.5, 0.5] }, pictures },
+      { file, preprocessing, pictures },
+      { file, preprocessing, head: 'coarse', pictures },
     ]);
     await click('Continue');
 
@@ -63,7 +70,7 @@ describe('new project', () => {
     await waitFor(() => expect(core.params('jobs.start').length).toBe(3));
     expect(core.params('projects.create')).toEqual([{ folder: { grant: 'root', path: '' }, name: 'photos' }]);
     expect(core.params('models.set')).toEqual([
-      { file: { grant: 'root', path: 'resnet.onnx' }, preprocessing: { mean: [0.5, 0.5, 0.5] } },
+      { file: { grant: 'root', path: 'resnet.onnx' }, preprocessing, head: 'coarse' },
     ]);
     expect(core.params('jobs.start')).toMatchObject([
       { kind: 'import', params: { images: { grant: 'root', path: 'photos' } } },

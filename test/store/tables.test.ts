@@ -31,12 +31,14 @@ describe('features', () => {
 });
 
 describe('models', () => {
-  it('are one with the same bytes and preprocessing, wherever the file lies, and another with another preprocessing', () => {
+  it('are one with the same bytes and preprocessing, wherever the file lies, and another with another preprocessing or head', () => {
     const { store, modelId } = makeSmallProject();
     expect(store.models.add('/elsewhere/small.onnx', 'f'.repeat(64), smallModel)).toBe(modelId);
     expect(store.models.find(modelId)?.path).toBe('/elsewhere/small.onnx');
     const other = { ...smallModel, preprocessing: { ...smallModel.preprocessing, channels: 'bgr' as const } };
     expect(store.models.add('/models/small.onnx', 'f'.repeat(64), other)).not.toBe(modelId);
+    const otherHead = { ...smallModel, head: { ...smallModel.head, logits: 'another' } };
+    expect(store.models.add('/models/small.onnx', 'f'.repeat(64), otherHead)).not.toBe(modelId);
   });
 });
 

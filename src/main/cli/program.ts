@@ -83,6 +83,7 @@ export function createProgram(): Command {
     .option('--std <r,g,b>', 'divided by per channel', readEach(PreprocessingSchema.shape.std.element))
     .addOption(new Option('--range <range>', 'of the pixel values before mean and std').choices([...pixelRanges]))
     .addOption(new Option('--channels <order>').choices([...channelOrders]))
+    .option('--head <output>', 'the output whose head is used, of a model with several')
     .option('--classes <file>', "names of the model's own classes, a line each in the order of its outputs");
 
   add<ExtractOptions>('extract', 'run the model over all images that lack features', extract)

@@ -61,7 +61,7 @@ function createModelCalls(
   }
 
   return {
-    'model.inspect': ({ path, choice, pictures }) => inspectModel(path, choice, pictures),
+    'model.inspect': ({ path, choice, pictures, output }) => inspectModel(path, choice, pictures, output),
     'providers.check': () => checkProviders(),
     'model.export': (request, { signal }) => exportModel(request, signal),
     'model.open': (params) => {

@@ -24,7 +24,7 @@ const batch = 16;
 /** Writes and checks; what is thrown leaves no file behind. */
 export async function exportModel(request: ExportRequest, signal: AbortSignal): Promise<ExportAnswer> {
   const file = await readModelFile(request.path, request.sha256);
-  const proven = await proveModel(file, understandModel(file, request.preprocessing));
+  const proven = await proveModel(file, understandModel(file, request.preprocessing, request.output));
   await proven.session.release();
   const { candidate, head, trial, plan, fixedBatch } = proven;
   const { logitDims, logitType, featureType } = trial.answer;

@@ -15,9 +15,10 @@ export async function inspectModel(
   path: string,
   choice: Partial<Preprocessing> = {},
   pictures: string[] = [],
+  output?: string,
 ): Promise<ModelDescription & { sha256: string }> {
   const file = await readModelFile(path);
-  const model = understandModel(file, choice);
+  const model = understandModel(file, choice, output);
   const proven = await proveModel(file, model);
   const { session, candidate, trial, fixedBatch } = proven;
   const classNames = readClassNames(file.model, proven.head.classes);
@@ -26,11 +27,15 @@ export async function inspectModel(
   const head = { ...proven.head, difference: measured };
   const where =
     looks.length === 0 ? sentence('where.made-up') : sentence('where.made-up-and-yours', { pictures: looks.length });
+  const { outputs } = model.search;
   const others = file.graph.output.filter(({ name }) => name !== candidate.output);
   return {
     sha256: file.sha256,
     input: { ...model.input, batch: fixedBatch },
     head,
+    ...(outputs.length > 1 || output !== undefined
+      ? { heads: { chosen: candidate.output, outputs: [...new Set([...outputs, candidate.output])] } }
+      : {}),
     preprocessing: model.preprocessing,
     ...(classNames ? { classNames } : {}),
     ...(looks.length === 0 ? {} : { looks }),
@@ -38,7 +43,9 @@ export async function inspectModel(
       ...model.notes,
       ...noteHead(head, candidate, trial.answer, where),
       ...file.plainOutputs.map((output) => sentence('about.plain-output', { output })),
-      ...others.map(({ name }) => sentence('about.other-output', { output: name })),
+      ...others.map(({ name }) =>
+        sentence(outputs.includes(name) ? 'about.other-head' : 'about.other-output', { output: name }),
+      ),
       ...(fixedBatch === null ? [] : [sentence('about.batch', { count: fixedBatch })]),
     ],
   };

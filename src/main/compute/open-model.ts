@@ -29,7 +29,7 @@ export interface OpenModel {
  */
 export async function openModel(params: ComputeCalls['model.open']['params']): Promise<OpenModel> {
   const file = await readModelFile(params.path, params.sha256);
-  const model = understandModel(file, params.preprocessing);
+  const model = understandModel(file, params.preprocessing, params.output);
   // Where that fails, the first pictures tell it.
   startDecoding().catch(() => undefined);
   const { fixedBatch, ...proven } = await proveModel(file, model);

@@ -1,7 +1,7 @@
 // Proof that a model does what its file was understood to say: run on made-up pictures, before any real one.
 import type { Head } from '../../shared/model.ts';
 import { type AppError, isAppError } from '../../shared/errors.ts';
-import { tell } from '../../shared/told.ts';
+import { sentence, tell } from '../../shared/told.ts';
 import type { HeadCandidate } from './graph/find-head.ts';
 import { takeMean } from './graph/head-forms.ts';
 import { readHeadWeights, type HeadWeights } from './graph/head-weights.ts';
@@ -54,8 +54,14 @@ export async function proveModel(file: ModelFile, model: UnderstoodModel): Promi
     model: file.name,
     output: candidates.at(-1)!.output,
     operators: ending,
-    why: [...new Set(refusals.map(({ message }) => message))].join(' '),
+    why: [...new Set(refusals.map(({ message }) => message)), ...nameOutputs(file)].join(' '),
   });
+}
+
+/** Where another output could be asked for. */
+function nameOutputs({ graph }: ModelFile): string[] {
+  const outputs = graph.output.map(({ name }) => name).join(', ');
+  return graph.output.length > 1 ? [sentence('because.several-outputs', { outputs })] : [];
 }
 
 async function proveCandidate(file: ModelFile, model: UnderstoodModel, found: HeadCandidate): Promise<ProvenModel> {

@@ -17,13 +17,13 @@ export interface UnderstoodModel {
 
 /**
  * Finds the input and what may be the head, and settles the preprocessing; `choice` is laid over what the file says of it,
- * and that over what is guessed.
+ * and that over what is guessed. With `output`, the head is the one that this output of the model comes from.
  * Throws 'unsupported' for a model that cannot be used and 'bad-request' for a choice that does not fit it.
  */
-export function understandModel(file: ModelFile, choice: Partial<Preprocessing>): UnderstoodModel {
+export function understandModel(file: ModelFile, choice: Partial<Preprocessing>, output?: string): UnderstoodModel {
   const { graph, name } = file;
   const input = findInput(graph, name);
-  const search = findHead(graph, name);
+  const search = findHead(graph, name, output);
   const said = readPreprocessing(file.model, input);
   const { preprocessing, notes } = choosePreprocessing(input, findOwnScaling(file, input), { ...said, ...choice });
   const fromFile = Object.keys(said).filter((key) => !(key in choice));

@@ -81,17 +81,17 @@ export function createCalls({ host, settings, grants, compute, projects, share }
 
     'imports.preview': async (params) => previewImport(await toImportJob(grants, params)),
     'classes.list': () => current().project.store.classes.list(),
-    'models.inspect': async ({ file, preprocessing, pictures }) => {
+    'models.inspect': async ({ file, preprocessing, head, pictures }) => {
       const samples = pictures
         ? await Promise.all(
             pictures.map(async (place) => ({ path: place.path, absolute: await grants.resolve(place) })),
           )
         : sampleImages(projects.opened?.project);
-      return toInspection(await inspectModel(compute, await grants.resolve(file), preprocessing, samples));
+      return toInspection(await inspectModel(compute, await grants.resolve(file), preprocessing, samples, head));
     },
-    'models.set': async ({ file, preprocessing }) => {
+    'models.set': async ({ file, preprocessing, head }) => {
       const { project, loaded, touch } = current();
-      await setModel(project, compute, await grants.resolve(file), preprocessing);
+      await setModel(project, compute, await grants.resolve(file), preprocessing, head);
       loaded.invalidate();
       touch();
       return describeProject(project);

@@ -52,6 +52,7 @@ export async function exportModel(
         path: model.path,
         sha256: model.sha256,
         preprocessing: model.description.preprocessing,
+        output: model.description.heads?.chosen,
         provider: model.provider ?? 'cpu',
         weights: fit.weights,
         scale: fit.scale,

@@ -62,6 +62,7 @@ export async function extract(
         path: model.path,
         sha256: model.sha256,
         preprocessing: model.description.preprocessing,
+        output: model.description.heads?.chosen,
         provider: params.provider,
         ...(askedBatch === undefined ? {} : { batch: askedBatch }),
         ...(known === undefined ? {} : { known }),

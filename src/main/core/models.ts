@@ -16,15 +16,21 @@ export interface SamplePicture {
   absolute: string;
 }
 
-/** Reads the file and lays the person's choice over what was guessed. Throws 'unsupported' or 'unreadable' with a sentence. */
+/** Reads the file and lays the person's choice over what was guessed; `output` is the one whose head is used. Throws 'unsupported' or 'unreadable' with a sentence. */
 export async function inspectModel(
   compute: ComputeClient,
   path: string,
   choice: PreprocessingChoice = {},
   samples: SamplePicture[] = [],
+  output?: string,
 ): Promise<ModelDescription & { sha256: string }> {
   const pictures = samples.map(({ absolute }) => absolute);
-  const description = await compute.call('model.inspect', { path, choice: definedOnly(choice), pictures });
+  const description = await compute.call('model.inspect', {
+    path,
+    choice: definedOnly(choice),
+    pictures,
+    ...(output === undefined ? {} : { output }),
+  });
   if (!description.looks) return description;
   const toPath = (picture: string) => samples.find(({ absolute }) => absolute === picture)?.path ?? picture;
   return { ...description, looks: description.looks.map((look) => ({ ...look, path: toPath(look.path) })) };
@@ -56,10 +62,11 @@ export async function setModel(
   compute: ComputeClient,
   path: string,
   choice?: PreprocessingChoice,
+  output?: string,
 ): Promise<ModelDescription> {
   const { store } = project;
   const realPath = await realpath(path);
-  const { sha256, ...inspected } = await inspectModel(compute, realPath, choice, sampleImages(project));
+  const { sha256, ...inspected } = await inspectModel(compute, realPath, choice, sampleImages(project), output);
   const description = withoutPictures(inspected);
   store.transaction(() => store.project.setModel(store.models.add(realPath, sha256, description)));
   return description;

@@ -66,5 +66,5 @@ function keyOf({ preprocessing, head }: ModelDescription): string {
   const { width, height, shortestSide, channels, range, mean, std } = preprocessing;
   // Before there was a choice, pictures were stretched.
   const rule = (shortestSide as number | null | undefined) ?? null;
-  return JSON.stringify([width, height, rule, channels, range, mean, std, head.features, head.dimensions]);
+  return JSON.stringify([width, height, rule, channels, range, mean, std, head.features, head.dimensions, head.logits]);
 }

@@ -188,9 +188,9 @@ export const texts = {
   'overview.from-folders': 'from folders',
   'overview.model': 'Model',
   'overview.stale_one':
-    '{{count}} image has features by another model or preprocessing: kept, and not used with this one.',
+    '{{count}} image has features by another model, head or preprocessing: kept, and not used with this one.',
   'overview.stale_other':
-    '{{count}} images have features by another model or preprocessing: kept, and not used with this one.',
+    '{{count}} images have features by another model, head or preprocessing: kept, and not used with this one.',
   'overview.features_one': 'Features of **{{done}}** of {{count}} image.',
   'overview.features_other': 'Features of **{{done}}** of {{count}} images.',
   'overview.features-on_one': 'Features of **{{done}}** of {{count}} image, on {{provider}}.',
@@ -230,6 +230,7 @@ export const texts = {
     'Guessed from the model. It must be what the model was trained with, or its features are worth little.',
   'model.input': 'Input',
   'model.head': 'Head',
+  'model.which-head': 'Output whose head is used',
   'model.looks': 'On your images',
   'model.look': 'its own first class: number {{number}}, {{share}}',
   'model.look-named': 'its own first class: {{name}}, {{share}}',

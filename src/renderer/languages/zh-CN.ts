@@ -163,7 +163,7 @@ export const texts: Language['texts'] = {
   'overview.from-csv': '来自 CSV 文件',
   'overview.from-folders': '来自文件夹',
   'overview.model': '模型',
-  'overview.stale_other': '{{count}} 张图像的特征来自其他模型或预处理：会保留，但不用于当前模型。',
+  'overview.stale_other': '{{count}} 张图像的特征来自其他模型、分类头或预处理：会保留，但不用于当前模型。',
   'overview.features_other': '{{count}} 张图像中 **{{done}}** 张已有特征。',
   'overview.features-on_other': '{{count}} 张图像中 **{{done}}** 张已有特征，使用 {{provider}}。',
   'overview.batch_other': '每次 {{count}} 张图像。',
@@ -195,6 +195,7 @@ export const texts: Language['texts'] = {
   'model.preprocessing-hint': '根据模型猜测。必须与训练时一致，否则特征几乎没有价值。',
   'model.input': '输入',
   'model.head': '分类头',
+  'model.which-head': '使用哪个输出的分类头',
   'model.looks': '在您的图像上',
   'model.look-named': '模型自身的首选类别：{{name}}，{{share}}',
   'model.look': '模型自身的首选类别：第 {{number}} 号，{{share}}',
@@ -1036,6 +1037,8 @@ export const texts: Language['texts'] = {
   'error.input-element': '{{model}} 接收 {{element}} 图片。请以 float32、float16 或 uint8 输入导出。',
   'error.no-output': '{{model}} 没有输出。请重新导出。',
   'error.no-head': '{{model}} 没有 Second Look 能识别的分类头；其输出“{{output}}”来自 {{operators}}。{{why}}',
+  'error.no-such-output': '{{model}} 没有输出“{{output}}”；它的输出有 {{outputs}}。',
+  'because.several-outputs': '它的输出有 {{outputs}}；可以选择其中之一作为分类头（--head）。',
   'error.weights-unknown': '其 {{kind}} 的权重没有写在文件中。',
   'error.trial-not-finite': '它对试验图片给出的不是有限的数值：已损坏。请重新导出。',
   'error.no-vector':
@@ -1065,6 +1068,7 @@ export const texts: Language['texts'] = {
   'about.channels': '文件没有说明通道的顺序：假定为 RGB。',
   'about.order': '由模型中均值的顺序可知，模型接收 {{order}}。',
   'about.other-output': '不使用输出“{{output}}”：另一个输出通向分类头。',
+  'about.other-head': '输出“{{output}}”有自己的分类头，没有使用；可以选择它作为分类头（--head）。',
   'about.batch_other': '模型每次只接收 {{count}} 张图片，因而较慢。',
   'about.no-head': '模型没有分类头：取其输出“{{output}}”的 {{dimensions}} 个值作为特征，并在其上拟合分类头。',
   'about.not-linear':

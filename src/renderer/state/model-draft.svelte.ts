@@ -1,6 +1,6 @@
 // A model that is being chosen: the file, what was understood, and the preprocessing as the person has edited it.
 import type { ModelInspection } from '../../shared/core-contract.ts';
-import type { PictureLook, Preprocessing } from '../../shared/model.ts';
+import type { HeadChoice, PictureLook, Preprocessing } from '../../shared/model.ts';
 import type { Place } from '../../shared/project.ts';
 import type { Core } from './connection.svelte.ts';
 import { Latest } from './latest.svelte.ts';
@@ -13,6 +13,10 @@ export class ModelDraft {
   readonly looks = new Latest<PictureLook[]>();
   /** Only what differs from the guess. */
   #edits = $state.raw<Partial<Preprocessing>>({});
+  /** The outputs to choose from, and the one that is chosen; stays where that one is refused. */
+  heads = $state.raw<HeadChoice | undefined>();
+  /** The output whose head is asked for. */
+  #head = $state.raw<string | undefined>();
   readonly preprocessing: Preprocessing | null = $derived.by(() => {
     const guess = this.inspection.value?.description.preprocessing;
     return guess ? { ...guess, ...this.#edits } : null;
@@ -27,13 +31,27 @@ export class ModelDraft {
   }
 
   async choose(file: ChosenPlace): Promise<void> {
-    this.file = file;
     this.#edits = {};
+    this.#head = this.heads = undefined;
+    await this.#understand(file);
+  }
+
+  /** Takes the head of another output; the preprocessing stays as it was edited. */
+  async chooseHead(output: string): Promise<void> {
+    if (!this.file || !this.heads) return;
+    this.#head = output;
+    this.heads = { ...this.heads, chosen: output };
+    await this.#understand(this.file);
+  }
+
+  async #understand(file: ChosenPlace): Promise<void> {
+    this.file = file;
     this.inspection.value = null;
     this.looks.clear();
-    await this.inspection.load(file.displayPath, async (signal) => {
+    await this.inspection.load(JSON.stringify([file.displayPath, this.#head]), async (signal) => {
       const inspection = await this.#inspect(file, signal);
       this.looks.value = inspection.description.looks ?? [];
+      this.heads = inspection.description.heads;
       return inspection;
     });
   }
@@ -54,20 +72,24 @@ export class ModelDraft {
   async lookAgain(): Promise<void> {
     const { file } = this;
     if (!file || !this.inspection.value) return;
-    const key = JSON.stringify([file.place, this.#edits, this.#samples()]);
+    const key = JSON.stringify([this.#chosen(file), this.#samples()]);
     await this.looks.load(key, async (signal) => (await this.#inspect(file, signal)).description.looks ?? []);
   }
 
   #inspect(file: ChosenPlace, signal: AbortSignal): Promise<ModelInspection> {
     const pictures = this.#samples();
-    const params = { file: file.place, preprocessing: this.#edits, ...(pictures ? { pictures } : {}) };
+    const params = { ...this.#chosen(file), ...(pictures ? { pictures } : {}) };
     return this.#core.call('models.inspect', params, { signal });
   }
 
   /** Parameters of `models.set`; null until a readable model is chosen. */
   toParams() {
     if (!this.file || !this.inspection.value) return null;
-    return { file: this.file.place, preprocessing: this.#edits };
+    return this.#chosen(this.file);
+  }
+
+  #chosen({ place }: ChosenPlace) {
+    return { file: place, preprocessing: this.#edits, ...(this.#head === undefined ? {} : { head: this.#head }) };
   }
 }
 

@@ -24,6 +24,8 @@ export const models = {
   'error.no-output': '{{model}} has no output. Export it again.',
   'error.no-head':
     '{{model}} has no head that Second Look understands; its output "{{output}}" comes from {{operators}}. {{why}}',
+  'error.no-such-output': '{{model}} has no output "{{output}}"; it has {{outputs}}.',
+  'because.several-outputs': 'Its outputs are {{outputs}}; one of them can be chosen as the head (--head).',
   'error.weights-unknown': 'The weights of its {{kind}} are not written in the file.',
   'error.trial-not-finite': 'It makes no finite numbers of made-up pictures: it is damaged. Export it again.',
   'error.no-vector':
@@ -59,6 +61,8 @@ export const models = {
   'about.channels': 'The file does not say the order of the channels: RGB is assumed.',
   'about.order': 'The order of the means in the model says that it takes {{order}}.',
   'about.other-output': 'The output "{{output}}" is passed over: another leads to the head.',
+  'about.other-head':
+    'The output "{{output}}" has a head of its own, which is not used; it can be chosen as the head (--head).',
   'about.batch_one': 'The model takes exactly {{count}} picture at a time, which is slower than many.',
   'about.batch_other': 'The model takes exactly {{count}} pictures at a time, which is slower than many.',
   'about.no-head':

@@ -5,9 +5,10 @@ import { readModelFile } from '../../../src/main/compute/graph/model-file.ts';
 import { inspectModel } from '../../../src/main/compute/inspect-model.ts';
 import { proveModel } from '../../../src/main/compute/prove-model.ts';
 import { understandModel } from '../../../src/main/compute/understand-model.ts';
+import { sentence } from '../../../src/shared/told.ts';
 import { describeWithMaterial, materialPath } from '../../material.ts';
 import { saveColours } from '../colours.ts';
-import { float, forms, halfParts, quantised, turnedWeights, whole } from '../head-forms.ts';
+import { float, forms, halfParts, quantised, turnedWeights, twoHeads, whole } from '../head-forms.ts';
 import { bias, headTensors, makeTinyModel, weights, writeTemporary, type TinyParts } from '../tiny-models.ts';
 
 /** What a model was understood to be, and the numbers of its head, all shown to hold by running it. */
@@ -80,6 +81,30 @@ describe('of several outputs', () => {
       initializers: [...headTensors, float('e', [3, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1])],
     });
     expect(head).toMatchObject({ features: 'active', logits: 'logits' });
+  });
+
+  it('that have heads the last in the graph is taken, or the one that is asked for', async () => {
+    const path = writeTemporary('tiny.onnx', makeTinyModel(twoHeads));
+    const outputs = ['coarse', 'fine'];
+    const likeliest = await inspectModel(path);
+    expect(likeliest).toMatchObject({ head: { logits: 'fine', classes: 3 }, heads: { chosen: 'fine', outputs } });
+    expect(likeliest.notes).toContain(sentence('about.other-head', { output: 'coarse' }));
+    const asked = await inspectModel(path, {}, [], 'coarse');
+    expect(asked).toMatchObject({ head: { logits: 'coarse', classes: 2 }, heads: { chosen: 'coarse', outputs } });
+    await expect(inspectModel(path, {}, [], 'other')).rejects.toMatchObject({
+      code: 'bad-request',
+      message: 'tiny.onnx has no output "other"; it has coarse, fine.',
+    });
+  });
+
+  it('of which none has a head are named in what it is refused for', async () => {
+    const names = ['boxes', 'masks'];
+    const refusal = inspect({
+      head: names.map((name) => createNode('Reshape', ['picture', 'all'], [name])),
+      initializers: [whole('all', 4, -1)],
+      outputs: names.map(value),
+    });
+    await expect(refusal).rejects.toThrow(sentence('because.several-outputs', { outputs: 'boxes, masks' }));
   });
 });
 

@@ -13,19 +13,21 @@ export interface ModelOptions {
   std?: number[];
   range?: Preprocessing['range'];
   channels?: Preprocessing['channels'];
+  head?: string;
   /** A file with the names of the model's classes. */
   classes?: string;
 }
 
 export async function setModel(session: Session, project: string, options: ModelOptions): Promise<Answer> {
-  const { size, shortestSide, mean, std, range, channels } = options;
+  const { size, shortestSide, mean, std, range, channels, head: output } = options;
   await session.open(project);
   const overview = await session.call('models.set', {
     file: await session.place(options.onnx),
     preprocessing: { width: size, height: size, shortestSide, mean, std, range, channels },
+    head: output,
   });
   const { extracted, extractable, description } = overview.model!;
-  const { input, head, preprocessing, notes, looks = [] } = description;
+  const { input, head, heads, preprocessing, notes, looks = [] } = description;
   const stale = extracted < extractable ? overview.model!.stale : 0;
   const match = await session.call(
     'models.setClasses',
@@ -34,7 +36,16 @@ export async function setModel(session: Session, project: string, options: Model
   const classes = overview.classes.map(({ name }, at) => ({ name, place: match.places[at] ?? null }));
   const nameOf = (place: number) => match.names?.[place] ?? `number ${place}`;
   return {
-    json: { input, head, preprocessing, notes, looks, stale, classes: { by: match.by, matched: classes } },
+    json: {
+      input,
+      head,
+      ...(heads ? { heads } : {}),
+      preprocessing,
+      notes,
+      looks,
+      stale,
+      classes: { by: match.by, matched: classes },
+    },
     lines: [
       `input ${input.name}: ${input.layout}, ${input.element}, ${preprocessing.width} x ${preprocessing.height} (${preprocessing.shortestSide === null ? 'stretched' : `centre of a picture with a shortest side of ${preprocessing.shortestSide}`}), ${preprocessing.channels}`,
       `pixels ${preprocessing.range}, mean ${preprocessing.mean.join(' ')}, std ${preprocessing.std.join(' ')}`,
@@ -49,7 +60,7 @@ export async function setModel(session: Session, project: string, options: Model
       ...describeMatch(overview.classes.length, match),
       ...notes,
       ...(stale > 0
-        ? [`the features of ${stale} images are another model's or of another preprocessing: extract anew`]
+        ? [`the features of ${stale} images are of another model, head or preprocessing: extract anew`]
         : []),
     ],
   };

@@ -27,6 +27,8 @@ export interface HeadCandidate {
 export interface HeadSearch {
   /** The likeliest first. */
   candidates: HeadCandidate[];
+  /** Of outputs that lead to heads, one for each head, in the order of the graph's outputs. */
+  outputs: string[];
   /** For a sentence where none of them holds: the operators before the first output. */
   ending: string;
 }
@@ -45,22 +47,28 @@ const activating = new Set(['Relu', 'LeakyRelu', 'Clip', 'Elu', 'PRelu', 'Tanh',
 const rounding = new Set(['QuantizeLinear', 'DequantizeLinear']);
 
 /**
- * What the graph's outputs come from. Where several outputs lead to heads, the one that comes last in the graph is the
- * likeliest: a classifier follows the embedding that it classifies, and the auxiliary classifiers of training.
- * Throws 'unsupported' for a graph without outputs.
+ * What the graph's outputs come from, or the one that is `wanted`. Where several outputs lead to heads, the one that comes
+ * last in the graph is the likeliest: a classifier follows the embedding that it classifies, and the auxiliary classifiers
+ * of training. Throws 'unsupported' for a graph without outputs, 'bad-request' where none has the name that is wanted.
  */
-export function findHead(graph: GraphProto, modelName: string): HeadSearch {
+export function findHead(graph: GraphProto, modelName: string, wanted?: string): HeadSearch {
   const index = indexGraph(graph);
   const [first] = graph.output;
   if (!first) throw tell('unsupported', 'no-output', { model: modelName });
   const places = new Map(graph.node.flatMap((node, place) => node.output.map((name) => [name, place] as const)));
   const placeOf = ({ logits }: HeadCandidate) => places.get(logits ?? '') ?? -1;
-  const heads = graph.output
-    .flatMap(({ name }) => searchBack(name, index) ?? [])
-    .sort((a, b) => placeOf(b) - placeOf(a));
+  const heads = graph.output.flatMap(({ name }) => searchBack(name, index) ?? []);
+  const outputs = heads
+    .filter(({ logits }, at) => heads.findIndex((each) => each.logits === logits) === at)
+    .map(({ output }) => output);
+  const names = graph.output.map(({ name }) => name);
+  if (wanted !== undefined && !names.includes(wanted))
+    throw tell('bad-request', 'no-such-output', { model: modelName, output: wanted, outputs: names.join(', ') });
+  const isWanted = ({ output }: HeadCandidate) => wanted === undefined || output === wanted;
   return {
-    candidates: [...heads, ...graph.output.map(({ name }) => asFeatures(name))],
-    ending: nameOperators(first.name, index),
+    candidates: [...heads.toSorted((a, b) => placeOf(b) - placeOf(a)), ...names.map(asFeatures)].filter(isWanted),
+    outputs,
+    ending: nameOperators(wanted ?? first.name, index),
   };
 }
 
