@@ -90,6 +90,33 @@ async function expectNothingLostSilently(page: Page): Promise<void> {
   expect(written).toEqual(expect.arrayContaining(typed.slice(0, shownAsSaved)));
 }
 
+/** Notes an image without core, and goes on; that is still there, asked about, and in the file once core is back and told to. */
+async function expectNoteKept(page: Page): Promise<void> {
+  const path = await currentPath(page);
+  await page.keyboard.press('n');
+  await page.keyboard.type('two of them');
+  for (const key of ['Enter', 'ArrowLeft', 'ArrowRight']) await page.keyboard.press(key);
+  await expect.poll(() => currentPath(page)).toBe(path);
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>('.note input')?.value === 'two of them');
+  const unsaved = page.getByRole('complementary').getByRole('alert');
+  await unsaved.getByText(`the note on ${path}`).waitFor();
+  const question = page.waitForEvent('dialog');
+  await page.close({ runBeforeUnload: true });
+  await (await question).dismiss();
+
+  app = await startApp(browser, { home: app.home, port: Number(new URL(app.address).port), project: projectFile() });
+  const door = await page.context().newPage();
+  await door.goto(app.address);
+  await page.getByText('What is saved is kept').waitFor({ state: 'detached' });
+  await press(page, unsaved.getByRole('button', { name: 'Try again' }));
+  await unsaved.waitFor({ state: 'detached' });
+  await page.locator('footer[aria-label=Progress]').getByText('Saving…').waitFor({ state: 'detached' });
+  await app.killCore();
+  expect(readProject('SELECT image.path, note.text FROM note JOIN image ON image.id = note.image_id')).toEqual([
+    { path, text: 'two of them' },
+  ]);
+}
+
 describe('right after a decision', () => {
   it('core killed: what was shown as saved is there after a restart, and can be undone', async () => {
     app = await startApp(browser);
@@ -117,5 +144,6 @@ describe('right after a decision', () => {
     await again.keyboard.press('k');
     await expectDecided(again, 1);
     await expectNothingLostSilently(again);
+    await expectNoteKept(again);
   });
 });
