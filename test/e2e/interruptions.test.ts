@@ -1,7 +1,7 @@
 // What happens when things end in the middle: the page, compute, core.
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type App } from './app.ts';
 import { launchChromium } from './chromium.ts';
@@ -90,6 +90,12 @@ async function expectNothingLostSilently(page: Page): Promise<void> {
   expect(written).toEqual(expect.arrayContaining(typed.slice(0, shownAsSaved)));
 }
 
+const isInSight = (part: Locator): Promise<boolean> =>
+  part.evaluate((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+  });
+
 /** Notes an image without core, and goes on; that is still there, asked about, and in the file once core is back and told to. */
 async function expectNoteKept(page: Page): Promise<void> {
   const path = await currentPath(page);
@@ -100,6 +106,7 @@ async function expectNoteKept(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector<HTMLInputElement>('.note input')?.value === 'two of them');
   const unsaved = page.getByRole('complementary').getByRole('alert');
   await unsaved.getByText(`the note on ${path}`).waitFor();
+  for (const part of [unsaved, page.getByRole('textbox', { name: 'Note' })]) expect(await isInSight(part)).toBe(true);
   const question = page.waitForEvent('dialog');
   await page.close({ runBeforeUnload: true });
   await (await question).dismiss();
