@@ -4,12 +4,10 @@ import { measureGap } from './certificate.ts';
 import { dealFolds } from './folds.ts';
 import type { OnProgress } from './fit.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
+import { createFoldsObjective, type FoldPoint, type FoldsObjective } from './folds-objective.ts';
 import { descend } from './lbfgs.ts';
-import { createLabelLoss } from './loss.ts';
-import type { Point } from './objective.ts';
-import { createOnnxProducts } from './onnx-products.ts';
+import { createLockstep } from './lockstep.ts';
 import type { Precondition } from './preconditioner.ts';
-import { createFusedObjective } from './fused-objective.ts';
 import { addScaled } from './vectors.ts';
 
 /** From large to small, so that each fit starts from a stiffer one. */
@@ -40,59 +38,49 @@ export interface ChosenLambda {
 
 /** The lambda of the grid whose cross-fitted log-loss on the given labels (at least two) is least. */
 export async function chooseLambda(request: FitRows, context: LambdaContext): Promise<ChosenLambda> {
-  const folds = openFolds(request, context);
+  const { rows, labels, classes } = request;
+  const { matrix, scale, signal } = context;
+  const count = Math.min(maxFolds, rows.length);
+  const foldOf = dealFolds(labels, classes, count, seed);
+  const objective = await createFoldsObjective(matrix, request, foldOf, count, scale, signal);
+  let weights = Array.from({ length: count }, (): Float64Array => new Float64Array((matrix.dimensions + 1) * classes));
   let best: ChosenLambda = { lambda: 0, start: new Float64Array(), reads: 0 };
   let bestLoss = Infinity;
   let worse = 0;
   for (const [done, lambda] of grid.entries()) {
     context.onProgress({ done, total: grid.length, stage: 'choosing-lambda' });
-    const precondition = await context.openPreconditioner(lambda);
-    let loss = 0;
-    for (const fold of folds) loss += await fold.refit(lambda, precondition);
+    const ends = await fitFolds(objective, weights, lambda, await context.openPreconditioner(lambda));
+    weights = ends.map((end) => end.weights);
+    const loss = ends.reduce((sum, { heldOutLoss }) => sum + heldOutLoss, 0);
     if (loss < bestLoss) {
-      best = { lambda, start: meanOf(folds.map(({ weights }) => weights)), reads: 0 };
+      best = { lambda, start: meanOf(weights), reads: 0 };
       bestLoss = loss;
       worse = 0;
     } else if (++worse === enoughWorse) break;
   }
-  return { ...best, reads: folds.reduce((sum, { reads }) => sum + reads, 0) };
+  return { ...best, reads: objective.reads };
 }
 
-interface Fold {
-  weights: Float64Array;
-  reads: number;
-  /** Fits the other folds' rows from the weights of the last time; returns the sum of the losses of this fold's rows. */
-  refit(lambda: number, precondition: Precondition): Promise<number>;
-}
-
-function openFolds({ rows, labels, classes }: FitRows, { matrix, scale, signal }: LambdaContext): Fold[] {
-  const count = Math.min(maxFolds, rows.length);
-  const foldOf = dealFolds(labels, classes, count, seed);
-  return Array.from({ length: count }, (_, k) => {
-    const isSeen = (_value: number, index: number) => foldOf[index] !== k;
-    const isHeldOut = (_value: number, index: number) => foldOf[index] === k;
-    const seen = { rows: rows.filter(isSeen), labels: labels.filter(isSeen), classes };
-    const heldOut = createOnnxProducts(matrix, rows.filter(isHeldOut), scale, signal, 'float32');
-    const heldOutLoss = createLabelLoss(labels.filter(isHeldOut), classes);
-    const fold: Fold = {
-      weights: new Float64Array((matrix.dimensions + 1) * classes),
-      reads: 0,
-      async refit(lambda, precondition) {
-        const objective = createFusedObjective(matrix, seen, scale, lambda, signal, 'float32');
-        const isDone = async (point: Point) => measureGap(point, lambda) <= gapTolerance * point.value;
-        const start = await objective.evaluate(fold.weights);
-        const { point } = await descend(objective, start, { precondition, isDone, maxIterations });
-        let loss = 0;
-        await heldOut.multiply(point.weights, (block, first, heldCount) => {
-          loss += heldOutLoss.toResiduals(block, first, heldCount);
-        });
-        fold.weights = point.weights;
-        fold.reads += objective.reads + 1;
-        return loss;
-      },
-    };
-    return fold;
-  });
+/** Fits all folds, each from the weights of the last time. */
+function fitFolds(
+  objective: FoldsObjective,
+  weights: Float64Array[],
+  lambda: number,
+  precondition: Precondition,
+): Promise<FoldPoint[]> {
+  const lockstep = createLockstep(weights.length, (asked) => objective.evaluate(asked, lambda));
+  const isDone = (point: FoldPoint) => measureGap(point, lambda) <= gapTolerance * point.value;
+  return Promise.all(
+    weights.map(async (start, index) => {
+      const fold = { evaluate: (at: Float64Array) => lockstep.ask({ index, weights: at }) };
+      try {
+        const first = await fold.evaluate(start);
+        return (await descend(fold, first, { precondition, isDone, maxIterations })).point;
+      } finally {
+        lockstep.leave();
+      }
+    }),
+  );
 }
 
 function meanOf(arrays: Float64Array[]): Float64Array {

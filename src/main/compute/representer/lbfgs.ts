@@ -1,14 +1,14 @@
 // Limited-memory BFGS with a preconditioner as its initial inverse Hessian (Nocedal and Wright, chapter 7).
 import { searchLine } from './line-search.ts';
-import type { Objective, Point } from './objective.ts';
+import type { Objective, Place, Point } from './objective.ts';
 import type { Precondition } from './preconditioner.ts';
 import { addScaled, dot, norm, stepFrom } from './vectors.ts';
 
 const maxPairs = 20;
 const usualPatience = 25;
 
-export interface Descent {
-  point: Point;
+export interface Descent<P extends Place = Point> {
+  point: P;
   iterations: number;
   /** Whether `isDone` ended it. */
   isDone: boolean;
@@ -17,16 +17,16 @@ export interface Descent {
 /** What a descent has learned of the curvature, for one that goes on from where it ended. */
 export type Memory = Pair[];
 
-export interface DescentOptions {
+export interface DescentOptions<P extends Place = Point> {
   precondition: Precondition;
   /** Asked at every point. */
-  isDone: (point: Point) => boolean | Promise<boolean>;
+  isDone: (point: P) => boolean | Promise<boolean>;
   maxIterations: number;
   /** Told after every iteration how many there were. */
   onIteration?: (iterations: number) => void;
 }
 
-export interface DescendOptions extends DescentOptions {
+export interface DescendOptions<P extends Place = Point> extends DescentOptions<P> {
   memory?: Memory;
   /** Iterations without a smaller gradient after which there is nothing left to gain in this precision. */
   patience?: number;
@@ -40,11 +40,11 @@ interface Pair {
 }
 
 /** Goes down from `start` until `isDone`, or until no step makes the gradient smaller any more. */
-export async function descend(
-  objective: Objective,
-  start: Point,
-  { precondition, isDone, maxIterations, onIteration, memory = [], patience = usualPatience }: DescendOptions,
-): Promise<Descent & { memory: Memory }> {
+export async function descend<P extends Place>(
+  objective: Objective<P>,
+  start: P,
+  { precondition, isDone, maxIterations, onIteration, memory = [], patience = usualPatience }: DescendOptions<P>,
+): Promise<Descent<P> & { memory: Memory }> {
   const pairs = memory.slice();
   let point = start;
   let best = { point, iterations: 0, memory: pairs.slice() };

@@ -3,19 +3,22 @@ import type { Loss } from './loss.ts';
 import type { Products } from './products.ts';
 import { addScaled, dot } from './vectors.ts';
 
-/** The objective at one W. */
-export interface Point {
+/** The objective at one W: what a descent needs of it. */
+export interface Place {
   /** D x C, row-major. */
   weights: Float64Array;
   value: number;
   /** D x C. */
   gradient: Float64Array;
+}
+
+export interface Point extends Place {
   /** Root mean square of the logits. */
   logitRms: number;
 }
 
-export interface Objective {
-  evaluate(weights: Float64Array): Promise<Point>;
+export interface Objective<P extends Place = Point> {
+  evaluate(weights: Float64Array): Promise<P>;
 }
 
 /** As exact as its products. */

@@ -1,0 +1,178 @@
+// The objectives of all folds of a cross-fit at once: features are read once for all, and their products are wide enough
+// to be worth a processor's while.
+import type { FitRows } from '../../../shared/compute-contract.ts';
+import { createNode, createTensor, createValue } from '../graph/build.ts';
+import type { FeatureMatrix } from './feature-matrix.ts';
+import { openKernel, type Kernel } from './kernels.ts';
+import type { Asked } from './lockstep.ts';
+import { finishGradient, type Place } from './objective.ts';
+import { castNode, createOnnxProducts, createSums, readFeatures } from './onnx-products.ts';
+import { coverRows, type RowBlock } from './row-blocks.ts';
+import { addScaled, dot, stepFrom } from './vectors.ts';
+
+/** Features of one block, about 2 MB of them: what a core's cache holds. */
+const blockValues = 2 ** 19;
+const minRows = 512;
+const maxRows = 4096;
+
+/** The objective of one fold: of the rows of all others. */
+export interface FoldPoint extends Place {
+  /** The sum of the losses of the fold's own rows. */
+  heldOutLoss: number;
+}
+
+export interface FoldsObjective {
+  /** How often the features were read, so far. */
+  readonly reads: number;
+  /** At the weights (D x C) of each fold that is asked for. */
+  evaluate(asked: Asked[], lambda: number): Promise<FoldPoint[]>;
+}
+
+/**
+ * Softmax cross-entropy of the given rows against their labels, for each of the folds that `foldOf` deals them to.
+ *
+ * [Note: labels once]
+ * The loss of a row is logsumexp(z) - z_label. The second part is linear in W: its sum over rows is the sum of W o (F^T Y),
+ * Y being the labels as one-hot rows, and its gradient is F^T Y. That is found once, and an evaluation has nothing to do
+ * with labels.
+ */
+export async function createFoldsObjective(
+  matrix: FeatureMatrix,
+  { rows, labels, classes }: FitRows,
+  foldOf: Int32Array,
+  folds: number,
+  scale: number,
+  signal: AbortSignal,
+): Promise<FoldsObjective> {
+  const { dimensions: d } = matrix;
+  const maxSpan = Math.min(maxRows, Math.max(minRows, Math.floor(blockValues / d)));
+  const blocks = coverRows(rows, maxSpan);
+  const products = createOnnxProducts(matrix, rows, scale, signal, 'float32');
+  const width = folds * classes;
+  const labelSums = await products.sweep(new Float64Array((d + 1) * width), (block, first, count) => {
+    block.fill(0);
+    for (let i = first; i < first + count; i++) block[(i - first) * width + foldOf[i]! * classes + labels[i]!] = 1;
+  });
+  const ofOwn = Array.from({ length: folds }, (_, fold) => takeColumns(labelSums, fold * classes, classes, width));
+  const ofAll = ofOwn.reduce((sum, each) => stepFrom(sum, 1, each));
+  const sizes = new Int32Array(folds);
+  for (const fold of foldOf) sizes[fold]! += 1;
+  let reads = products.reads;
+
+  return {
+    get reads() {
+      return reads;
+    },
+    async evaluate(asked, lambda) {
+      const kernel = await openFolds();
+      const heads = toHeads(asked, d, classes, scale);
+      const sums = asked.map(() => createSums(d, classes));
+      const [others, own] = [new Float64Array(asked.length), new Float64Array(asked.length)];
+      for (const block of blocks) {
+        signal.throwIfAborted();
+        const masks = readMasks(rows, foldOf, block, asked);
+        const answer = await kernel({ ...heads, ...masks, F: readFeatures(matrix, block) });
+        sums.forEach((sum, k) => {
+          const [from, to] = [k * classes, (k + 1) * classes];
+          sum.add(answer.G!.subarray(from * d, to * d), answer.g!.subarray(from, to));
+        });
+        addScaled(others, 1, answer.othersSum!);
+        addScaled(own, 1, answer.ownSum!);
+      }
+      reads += 2;
+      return asked.map(({ index, weights }, k) => {
+        const n = rows.length - sizes[index]!;
+        const ofOthers = stepFrom(ofAll, -1, ofOwn[index]!);
+        return {
+          weights,
+          value: (others[k]! - dot(weights, ofOthers)) / n + lambda * dot(weights, weights),
+          gradient: finishGradient(stepFrom(sums[k]!.finish(scale), -1, ofOthers), n, weights, lambda),
+          heldOutLoss: own[k]! - dot(weights, ofOwn[index]!),
+        };
+      });
+    },
+  };
+}
+
+/** `count` columns of an array with `width` of them, from the `first` on. */
+function takeColumns(array: Float64Array, first: number, count: number, width: number): Float64Array {
+  const taken = new Float64Array((array.length / width) * count);
+  for (let at = 0; at < taken.length; at++) taken[at] = array[Math.floor(at / count) * width + first + (at % count)]!;
+  return taken;
+}
+
+/** W (d x K C) and b of K heads side by side, for features as they are. */
+function toHeads(asked: Asked[], d: number, classes: number, scale: number) {
+  const width = asked.length * classes;
+  const [W, b] = [new Float64Array(d * width), new Float64Array(width)];
+  asked.forEach(({ weights }, k) => {
+    for (let j = 0; j < d; j++)
+      for (let c = 0; c < classes; c++) W[j * width + k * classes + c] = weights[j * classes + c]! / scale;
+    b.set(weights.subarray(d * classes), k * classes);
+  });
+  return {
+    W: { values: W, dims: [d, width] },
+    b: { values: b, dims: [width] },
+    apart: { values: BigInt64Array.of(-1n, BigInt(asked.length), BigInt(classes)), dims: [3] },
+    together: { values: BigInt64Array.of(-1n, BigInt(width)), dims: [2] },
+  };
+}
+
+/** For each matrix row of a block and each fold that is asked for: 1 where the row is of another fold, or of this one. */
+function readMasks(rows: Int32Array, foldOf: Int32Array, { first, count, firstRow, span }: RowBlock, asked: Asked[]) {
+  const [others, own] = [new Float32Array(span * asked.length), new Float32Array(span * asked.length)];
+  for (let place = first; place < first + count; place++)
+    asked.forEach(({ index }, k) => {
+      (foldOf[place] === index ? own : others)[(rows[place]! - firstRow) * asked.length + k] = 1;
+    });
+  const dims = [span, asked.length, 1];
+  return { others: { values: others, dims }, own: { values: own, dims } };
+}
+
+/**
+ * From features F, the heads W and b side by side and the masks: for each head G = P^T F and g, the sums of P, P being the
+ * probabilities of the rows of other folds; and the sums of logsumexp(z) over those rows and over its own fold's.
+ */
+const openFolds = (): Promise<Kernel> =>
+  openKernel('folds', () => ({
+    inputs: [
+      createValue('F', 'float32', ['rows', 'd']),
+      createValue('W', 'float64', ['d', 'KC']),
+      createValue('b', 'float64', ['KC']),
+      createValue('others', 'float32', ['rows', 'K', 1]),
+      createValue('own', 'float32', ['rows', 'K', 1]),
+      createValue('apart', 'int64', [3]),
+      createValue('together', 'int64', [2]),
+    ],
+    outputs: ['G', 'g', 'othersSum', 'ownSum'].map((name) => createValue(name, 'float64')),
+    nodes: [
+      castNode('W', 'W_cast', 'float32'),
+      castNode('b', 'b_cast', 'float32'),
+      createNode('Gemm', ['F', 'W_cast', 'b_cast'], ['Z_together']),
+      createNode('Reshape', ['Z_together', 'apart'], ['Z']),
+      createNode('LogSoftmax', ['Z'], ['log_P'], { axis: 2n }),
+      createNode('Exp', ['log_P'], ['P_all']),
+      createNode('Mul', ['P_all', 'others'], ['P_apart']),
+      createNode('Reshape', ['P_apart', 'together'], ['P']),
+      createNode('Gemm', ['P', 'F'], ['G_cast'], { transA: 1n }),
+      castNode('G_cast', 'G', 'float64'),
+      createNode('ReduceSum', ['P', 'rows'], ['g_cast'], { keepdims: 0n }),
+      castNode('g_cast', 'g', 'float64'),
+      // Of any class: log P_c = z_c - logsumexp(z).
+      createNode('Slice', ['Z', 'zero', 'one', 'classes'], ['z']),
+      createNode('Slice', ['log_P', 'zero', 'one', 'classes'], ['log_p']),
+      createNode('Sub', ['z', 'log_p'], ['logsumexp']),
+      ...['others', 'own'].flatMap((mask) => [
+        createNode('Mul', ['logsumexp', mask], [`${mask}_masked`]),
+        castNode(`${mask}_masked`, `${mask}_cast`, 'float64'),
+        createNode('ReduceSum', [`${mask}_cast`, 'rows_and_classes'], [`${mask}Sum`], { keepdims: 0n }),
+      ]),
+    ],
+    initializers: [
+      createTensor('rows', [1], BigInt64Array.of(0n)),
+      createTensor('classes', [1], BigInt64Array.of(2n)),
+      createTensor('rows_and_classes', [2], BigInt64Array.of(0n, 2n)),
+      createTensor('zero', [1], BigInt64Array.of(0n)),
+      createTensor('one', [1], BigInt64Array.of(1n)),
+    ],
+  }));
