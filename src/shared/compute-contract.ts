@@ -51,6 +51,8 @@ export interface FitRequest extends FitRows {
    * that a fit that is made again takes the same steps, whatever was fitted before it.
    */
   anchor?: Int32Array;
+  /** Not on the device of the features: a fit that is made again takes the steps of one that was made on the CPU. */
+  isOnCpu?: boolean;
 }
 
 /** What is known of a fit that another goes on from. */
@@ -91,6 +93,10 @@ export interface FitAnswer {
   reached: boolean;
   /** The longest feature vector among the rows, scaled and with the bias constant. */
   longest: number;
+  /** Where the descent was multiplied; what it ended in was always evaluated on the CPU. */
+  provider: Provider;
+  /** The device of the features, where it was to multiply and could not. */
+  refused: ProviderRefusal | null;
   /** Version of ONNX Runtime. */
   engine: string;
 }
@@ -349,8 +355,8 @@ export type ComputeCalls = {
   /** Writes the model with another head and checks it by running it. Throws 'unsupported' where it does not make the logits; nothing is left then. */
   'model.export': { params: ExportRequest; result: ExportAnswer };
 
-  /** Room for rows x d features; forgets the fit. */
-  'matrix.open': { params: { rows: number; dimensions: number }; result: null };
+  /** Room for rows x d features; forgets the fit. Fits are multiplied by `provider` where that can be, and by the CPU where it is left out. */
+  'matrix.open': { params: { rows: number; dimensions: number; provider?: Provider }; result: null };
   'matrix.fill': { params: { firstRow: number; features: Float32Array }; result: null };
 
   /** Fits the head (METHODS 0) and keeps it as the loaded fit of its target. Throws 'bad-request' for a lambda that is not positive and the like. */

@@ -1,7 +1,7 @@
 // Runs, their comparison and the recovery curve.
 import type { Spread, TruthReading } from './experiment.ts';
 import type { Certificate, FeatureScale } from './fit.ts';
-import type { Preprocessing } from './model.ts';
+import type { Preprocessing, Provider } from './model.ts';
 
 /** A proportion with its 95 % Wilson interval. */
 export interface Proportion {
@@ -29,6 +29,8 @@ export interface Versions {
   onnxruntime: string;
   node: string;
   system: string;
+  /** What the fit was multiplied by; missing where that was the CPU. */
+  device?: Provider;
 }
 
 /** With the features of the project, all that is needed to make a run again. */

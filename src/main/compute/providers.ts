@@ -83,13 +83,15 @@ export async function tryProvider(open: () => Promise<Session>, trial: Trial): P
   } catch (error) {
     // Providers fail with plain errors of every kind: a library that is missing, no such device, no memory.
     await session?.release();
-    return explainRefusal(firstLine(error instanceof Error ? error.message : String(error)));
+    return explainRefusal(error);
   }
 }
 
 /** What ONNX Runtime says, made clear where it leaves a person in the dark. */
-const explainRefusal = (line: string): string =>
-  line === 'Failed to load shared library' ? sentence('because.no-library') : line;
+export function explainRefusal(error: unknown): string {
+  const line = firstLine(error instanceof Error ? error.message : String(error));
+  return line === 'Failed to load shared library' ? sentence('because.no-library') : line;
+}
 
 /** Largest difference of two arrays, relative to the largest value of the second; NaN counts as infinitely far. */
 function differenceOf(values: Float32Array, reference: Float32Array): number {

@@ -25,10 +25,14 @@ import {
 } from './training-set.ts';
 import { readVersions } from './versions.ts';
 
-export interface FitResult extends FitSummary {
+/** A fit as it was kept, and what is said of it once. */
+export interface Fitted extends Pick<FitAnswer, 'refused'> {
+  summary: FitSummary;
   /** Whether the certificate came down to the tolerance. */
   reached: boolean;
 }
+
+export type FitResult = FitSummary & Omit<Fitted, 'summary'>;
 
 export interface RetrainResult extends Pick<RunComparison, 'pairedTest' | 'difference'> {
   before: Run;
@@ -45,12 +49,13 @@ export async function fit(
   params: FitParams,
   context: JobContext,
 ): Promise<JobOutcome> {
-  const { summary, reached } =
+  const fitted =
     params.target === 'model'
       ? await fitModel(project, compute, loaded, params, context)
       : await fitHead(project, compute, loaded, version, params, context);
-  const result: FitResult = { ...summary, reached };
-  return { note: describeFit(summary, reached, params.tolerance), result };
+  const { summary, ...said } = fitted;
+  const result: FitResult = { ...summary, ...said };
+  return { note: describeFit(fitted, params.tolerance), result };
 }
 
 /** The same lambda and scale as the fit before, on the labels as they are now, so that only the labels differ. */
@@ -104,7 +109,7 @@ async function fitHead(
   params: LabelFitParams,
   { signal, report }: JobContext,
   before?: Pick<FitSummary, 'id' | 'lambdaChosen' | 'rankingFitId'> & { start: FitStart; test: TestSet },
-): Promise<{ summary: FitSummary; reached: boolean }> {
+): Promise<Fitted> {
   const { store } = project;
   const model = requireModel(project);
   requireTwoClasses(project);
@@ -195,7 +200,7 @@ async function fitHead(
     }
   });
   if (!before) store.refreshStatistics();
-  return { summary: store.fits.latest(model.id)!, reached: answer.reached };
+  return { summary: store.fits.latest(model.id)!, reached: answer.reached, refused: answer.refused };
 }
 
 /** abs(alpha_i) of its label, of each image; 0 where it has none. */
@@ -211,11 +216,8 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 /** To two significant digits: a tight certificate is no 0.0 %. */
 const smallPercent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
 
-function describeFit(
-  { certificate, seconds, lambda, testAccuracy, fidelity }: FitSummary,
-  reached: boolean,
-  tolerance: number,
-): string {
+function describeFit({ summary, reached, refused }: Fitted, tolerance: number): string {
+  const { certificate, seconds, lambda, testAccuracy, fidelity } = summary;
   const share = smallPercent(certificate.maxLogitError / certificate.logitRms);
   const places = { seconds: seconds.toFixed(1), lambda, share };
   const said = [
@@ -225,5 +227,6 @@ function describeFit(
   ];
   if (fidelity) said.push(sentence('result.fit-agreement', { share: percent(fidelity.train.agreement) }));
   else if (testAccuracy !== null) said.push(sentence('result.fit-accuracy', { accuracy: percent(testAccuracy) }));
+  if (refused) said.push(sentence('result.fit-on-cpu', { provider: refused.name, why: refused.reason }));
   return said.join(' ');
 }

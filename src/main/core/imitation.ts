@@ -1,13 +1,14 @@
 // A fit that imitates the given model (METHODS 1.2, eq. 3), so that the model's own predictions can be explained. The labels
 // do not enter it: it ranks nothing and is no run.
 import type { FitParams } from '../../shared/core-contract.ts';
-import type { FitSummary, ModelOutput } from '../../shared/fit.ts';
+import type { ModelOutput } from '../../shared/fit.ts';
 import { tell } from '../../shared/told.ts';
 import type { LabelRow } from '../store/label-table.ts';
 import { blockSize } from '../store/feature-table.ts';
 import type { HeadWeights } from '../../shared/compute-contract.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { FidelityCount } from './fidelity.ts';
+import type { Fitted } from './fits.ts';
 import type { JobContext } from './jobs.ts';
 import type { Loaded } from './loaded.ts';
 import { argmax, forEachPrediction } from './predict.ts';
@@ -26,7 +27,7 @@ export async function fitModel(
   loaded: Loaded,
   params: FitParams,
   { signal, report }: JobContext,
-): Promise<{ summary: FitSummary; reached: boolean }> {
+): Promise<Fitted> {
   const { store } = project;
   const model = requireModel(project);
   const classes = store.classes.count();
@@ -79,7 +80,7 @@ export async function fitModel(
       alpha: Float32Array.from(answer.alpha),
     }),
   );
-  return { summary: store.fits.latest(model.id, 'model')!, reached: answer.reached };
+  return { summary: store.fits.latest(model.id, 'model')!, reached: answer.reached, refused: answer.refused };
 }
 
 interface OwnLogits {

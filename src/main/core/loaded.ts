@@ -4,6 +4,7 @@ import type { FitTarget } from '../../shared/fit.ts';
 import { type AppError } from '../../shared/errors.ts';
 import { tell } from '../../shared/told.ts';
 import { blockSize } from '../store/feature-table.ts';
+import type { ModelRow } from '../store/model-table.ts';
 import type { ComputeClient } from './compute-client.ts';
 import { requireModel, type Project } from './project.ts';
 
@@ -41,7 +42,7 @@ export class Loaded {
     const key = `${this.#compute.generation}:${model.id}`;
     if (this.#matrix?.key !== key) {
       this.#fits.clear();
-      this.#matrix = { key, loading: this.#loadMatrix(model.id, model.description.head.dimensions, signal) };
+      this.#matrix = { key, loading: this.#loadMatrix(model, signal) };
     }
     const matrix = this.#matrix;
     try {
@@ -68,15 +69,17 @@ export class Loaded {
     }
   }
 
-  async #loadMatrix(modelId: number, dimensions: number, signal?: AbortSignal): Promise<void> {
+  async #loadMatrix(model: ModelRow, signal?: AbortSignal): Promise<void> {
     const { store } = this.#project;
     const rows = store.images.count();
-    const present = store.features.presentBlocks(modelId, rows);
+    const present = store.features.presentBlocks(model.id, rows);
     if (present.size === 0 || present.size < Math.ceil(rows / blockSize)) throw tell('not-found', 'no-features', {});
     const options = signal ? { signal } : {};
-    await this.#compute.call('matrix.open', { rows, dimensions }, options);
+    // A driver that ends the process does so at one fit, and not at every.
+    const provider = this.#compute.generation === 0 && model.provider ? model.provider : 'cpu';
+    await this.#compute.call('matrix.open', { rows, dimensions: model.description.head.dimensions, provider }, options);
     for (let first = 1; first <= rows; first += blockSize) {
-      const features = store.features.read(modelId, first)!;
+      const features = store.features.read(model.id, first)!;
       await this.#compute.call('matrix.fill', { firstRow: first - 1, features }, options);
     }
   }

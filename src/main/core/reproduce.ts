@@ -42,6 +42,7 @@ export async function reproduce(
     featureScale,
     tolerance,
     ...start,
+    ...(run.versions.device ? {} : { isOnCpu: true }),
   } as const;
   const answer = await compute.call('fit.run', toFitRequest(train, classes, choice), { signal }).finally(stopListening);
 

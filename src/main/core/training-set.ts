@@ -76,7 +76,7 @@ export function readChanges(project: Project, before: Past, after: Past): LabelC
 /** Where a fit goes on from. */
 export type FitStart = Pick<FitRequest, 'start' | 'startFit'>;
 
-type FitChoice = Pick<FitRequest, 'lambda' | 'featureScale' | 'tolerance'> & FitStart;
+type FitChoice = Pick<FitRequest, 'lambda' | 'featureScale' | 'tolerance' | 'isOnCpu'> & FitStart;
 
 /**
  * The weights of an earlier fit, and what it was of where a run records it: from the log those labels can be had again, also
@@ -120,7 +120,7 @@ const toRows = ({ imageIds, classIds }: Pick<TrainingSet, 'imageIds' | 'classIds
 export function toFitRequest(
   { all, ...labelled }: TrainingSet,
   classes: number,
-  { lambda, featureScale, tolerance, start, startFit }: FitChoice,
+  { lambda, featureScale, tolerance, start, startFit, isOnCpu }: FitChoice,
 ): FitRequest {
   return {
     ...toRows(labelled),
@@ -130,6 +130,7 @@ export function toFitRequest(
     tolerance,
     ...(start ? { start } : {}),
     ...(startFit ? { startFit } : {}),
+    ...(isOnCpu ? { isOnCpu } : {}),
     anchor: toAnchor(all),
   };
 }

@@ -38,6 +38,9 @@ export const fits = {
     'Fitted in {{seconds}} s at lambda {{lambda}}: the representer sums are off by up to {{share}} of the typical logit, more than the {{tolerance}} asked for; a larger lambda can be certified more tightly.',
   'result.fit-accuracy': 'Test accuracy {{accuracy}}.',
   'result.fit-agreement': 'Predicts as the model does on {{share}} of the train images.',
+  'result.fit-on-cpu': 'It ran on the CPU, for {{provider}} cannot be used for it: {{why}}.',
+  'because.few-digits': 'its gradient is off by {{difference}}, too much for a fit that is to be certified',
+  'because.never-twice': 'it does not give the same numbers twice',
   'result.rank': 'Ranked by {{rankings}}.',
 
   'error.same-class': 'A class cannot be compared with itself; name another one.',

@@ -28,13 +28,14 @@ export async function fit(session: Session, project: string, options: FitOptions
   await session.open(project);
   const params = { lambda, featureScale, tolerance, target, output };
   const result = await session.run<FitResult>({ kind: 'fit', params });
-  const { certificate, fidelity } = result;
+  const { certificate, fidelity, refused } = result;
   return {
     json: result,
     lines: [
       `lambda ${result.lambda} (${result.lambdaChosen}), features ${featureScale}, objective ${result.objective}`,
       `${result.iterations} iterations, ${result.passes} passes, ${result.seconds.toFixed(2)} s`,
       `certificate: largest logit error ${certificate.maxLogitError.toExponential(2)} = ${smallPercent(certificate.maxLogitError / certificate.logitRms)} of the RMS logit ${certificate.logitRms.toFixed(3)}; gradient norm ${certificate.gradientNorm.toExponential(2)}, duality gap ${certificate.dualityGap.toExponential(2)}`,
+      ...(refused ? [`fitted on cpu; ${refused.name} was not used: ${refused.reason}`] : []),
       ...(result.reached ? [] : ['the tolerance was not reached; a larger lambda can be certified more tightly']),
       ...(fidelity
         ? describeFidelity(fidelity, certificate)

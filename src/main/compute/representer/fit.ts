@@ -2,6 +2,7 @@
 import type { FitAnswer, FitRequest } from '../../../shared/compute-contract.ts';
 import type { FeatureScale } from '../../../shared/fit.ts';
 import { loadOnnxRuntime } from '../native-libraries.ts';
+import type { BoundFeatures } from './bound-features.ts';
 import { isWithin } from './certificate.ts';
 import { checkRequest } from './check-request.ts';
 import { chooseLambda } from './choose-lambda.ts';
@@ -18,7 +19,7 @@ export type OnProgress = (progress: { done: number; total: number | null; stage:
  * Minimises the mean loss + lambda ||W||_F^2 over the rows of the request (METHODS 0), the loss being softmax cross-entropy
  * against the labels or that of an imitation, until every logit is within `tolerance` times the RMS logit of its
  * representer sum. Throws 'bad-request' with a sentence for what cannot be fitted; a tolerance out of reach is no error:
- * `reached` says so.
+ * `reached` says so. The descent in float32 goes on where features of the matrix are bound.
  */
 export async function fitHead(
   matrix: FeatureMatrix,
@@ -26,6 +27,7 @@ export async function fitHead(
   onProgress: OnProgress,
   signal: AbortSignal,
   preconditioners = new Preconditioners(matrix),
+  bound?: BoundFeatures,
 ): Promise<FitAnswer> {
   const startedAt = performance.now();
   checkRequest(matrix, request);
@@ -54,6 +56,7 @@ export async function fitHead(
       start: start ?? new Float64Array((matrix.dimensions + 1) * classes),
       precondition: sampled?.precondition ?? gram,
       gram,
+      bound,
     },
     onProgress,
     signal,
@@ -72,6 +75,8 @@ export async function fitHead(
     certificate,
     reached: isWithin(certificate.maxLogitError, certificate.logitRms, tolerance),
     longest: matrix.longest(rows, scale),
+    provider: bound?.provider ?? 'cpu',
+    refused: null,
     engine: (await loadOnnxRuntime()).env.versions.node ?? '',
   };
 }

@@ -1,12 +1,14 @@
 // The objective in one ONNX graph per block of rows, softmax included: features are read once for both products, while they
 // are in the cache. Sums are float64 in either precision; in float32 it is exact enough to descend, not to certify.
 import type { FitRows } from '../../../shared/compute-contract.ts';
-import { createNode, createTensor, createValue } from '../graph/build.ts';
+import { createNode, createTensor, createValue, type ModelParts } from '../graph/build.ts';
+import type { TensorProto } from '../graph/onnx_pb.js';
+import type { BoundFeatures, BoundRange } from './bound-features.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import { openKernel, type Feeds, type Kernel } from './kernels.ts';
 import { finishGradient, type Objective, type Point } from './objective.ts';
 import { castNode, createSums, pack, readFeatures, type Precision } from './onnx-products.ts';
-import { coverRows, type RowBlock } from './row-blocks.ts';
+import { coverRanges, coverRows, type RowBlock } from './row-blocks.ts';
 import { dot } from './vectors.ts';
 
 /** Features of one block, about 2 MB of them: what a core's cache holds. */
@@ -17,11 +19,14 @@ const maxRows = 4096;
 export interface FusedObjective extends Objective {
   /** How often the features were read, so far. */
   readonly reads: number;
-  /** Where `residuals` (n x C) is given, the residuals at `weights` are written to it. */
+  /** Where `residuals` (n x C) is given, the residuals at `weights` are written to it; bound features have none. */
   evaluate(weights: Float64Array, residuals?: Float64Array): Promise<Point>;
 }
 
-/** Softmax cross-entropy of the given rows against their labels. */
+/**
+ * Softmax cross-entropy of the given rows against their labels. Where features of the same matrix are bound, it is evaluated
+ * where they are.
+ */
 export function createFusedObjective(
   matrix: FeatureMatrix,
   { rows, labels, classes }: FitRows,
@@ -29,11 +34,15 @@ export function createFusedObjective(
   lambda: number,
   signal: AbortSignal,
   precision: Precision,
+  bound?: BoundFeatures,
 ): FusedObjective {
   const { dimensions: d } = matrix;
   const n = rows.length;
   const maxSpan = Math.min(maxRows, Math.max(minRows, Math.floor(blockValues / d)));
-  const blocks = coverRows(rows, maxSpan).map((block) => ({ ...block, ...readTargets(rows, labels, block) }));
+  const covered: readonly (RowBlock & Partial<BoundRange>)[] = bound
+    ? coverRanges(rows, bound.ranges)
+    : coverRows(rows, maxSpan);
+  const blocks = covered.map((block) => ({ ...block, ...readTargets(rows, labels, block) }));
   const classIndices = { values: Float32Array.from({ length: classes }, (_, c) => c), dims: [1, classes] };
   let reads = 0;
 
@@ -52,11 +61,11 @@ export function createFusedObjective(
       let squares = 0;
       for (const block of blocks) {
         signal.throwIfAborted();
-        const { count, span, isChosen, label } = block;
-        const kernel = await openObjective(precision, count === span, residuals !== undefined);
+        const { count, span, isChosen, label, run } = block;
+        const kernel = run ?? (await openObjective(precision, count === span, residuals !== undefined));
         const { G, g, R, likelihoods, q } = await kernel({
           ...head,
-          F: readFeatures(matrix, block),
+          ...(run ? {} : { F: readFeatures(matrix, block) }),
           m: { values: isChosen, dims: [span, 1] },
           y: { values: label, dims: [span, 1] },
         });
@@ -90,18 +99,20 @@ function readTargets(rows: Int32Array, labels: Int32Array, { first, count, first
   return { isChosen, label };
 }
 
-const results = ['G', 'g', 'likelihoods', 'q'];
-
 /**
  * From features F, the head W and b, labels y, class indices c and the mask m of the chosen rows: G = R^T F and g, the sums
  * of R, R being the chosen rows' residuals, and R itself where it is asked for; and of every row the log-likelihood of its
- * label and its sum of squared logits. To compare y with c costs a tenth of what the operator OneHot takes.
+ * label and its sum of squared logits. To compare y with c costs a tenth of what the operator OneHot takes. Where F is
+ * `bound`, a tensor of that name, it is a part of the graph and not fed.
  */
-function openObjective(precision: Precision, isWhole: boolean, hasResiduals: boolean): Promise<Kernel> {
-  const outputs = hasResiduals ? [...results, 'R'] : results;
-  return openKernel(`objective ${precision}, ${isWhole ? 'all' : 'some'} rows, ${outputs.length} outputs`, () => ({
+export function describeObjective(
+  precision: Precision,
+  { isWhole = false, hasResiduals = false, bound }: { isWhole?: boolean; hasResiduals?: boolean; bound?: TensorProto },
+): Omit<ModelParts, 'name'> {
+  const outputs = ['G', 'g', 'likelihoods', 'q', ...(hasResiduals ? ['R'] : [])];
+  return {
     inputs: [
-      createValue('F', 'float32', ['rows', 'd']),
+      ...(bound ? [] : [createValue('F', 'float32', ['rows', 'd'])]),
       createValue('W', 'float64', ['d', 'C']),
       createValue('b', 'float64', ['C']),
       createValue('y', 'float32', ['rows', 1]),
@@ -125,6 +136,11 @@ function openObjective(precision: Precision, isWhole: boolean, hasResiduals: boo
       createNode('ReduceSumSquare', ['Z'], ['q_cast'], { axes: [1n], keepdims: 0n }),
       ...outputs.map((name) => castNode(`${name}_cast`, name, 'float64')),
     ],
-    initializers: [createTensor('over_classes', [1], BigInt64Array.of(1n))],
-  }));
+    initializers: [createTensor('over_classes', [1], BigInt64Array.of(1n)), ...(bound ? [bound] : [])],
+  };
 }
+
+const openObjective = (precision: Precision, isWhole: boolean, hasResiduals: boolean): Promise<Kernel> =>
+  openKernel(`objective ${precision}, ${isWhole ? 'all' : 'some'} rows${hasResiduals ? ', residuals' : ''}`, () =>
+    describeObjective(precision, { isWhole, hasResiduals }),
+  );

@@ -1,6 +1,7 @@
 // From a preconditioner and a start to a certified minimum.
 import type { FitRequest } from '../../../shared/compute-contract.ts';
 import type { Certificate } from '../../../shared/fit.ts';
+import type { BoundFeatures } from './bound-features.ts';
 import { Inspection } from './certificate.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import type { OnProgress } from './fit.ts';
@@ -29,6 +30,8 @@ export interface MinimiseSetting {
   precondition: Precondition;
   /** A linear one, which Newton's method needs. */
   gram: Precondition;
+  /** Where the descent in float32 is to multiply. */
+  bound: BoundFeatures | undefined;
 }
 
 export interface Minimum {
@@ -54,19 +57,19 @@ export interface Minimum {
 export async function minimise(
   matrix: FeatureMatrix,
   request: FitRequest,
-  { scale, lambda, start, precondition, gram }: MinimiseSetting,
+  { scale, lambda, start, precondition, gram, bound }: MinimiseSetting,
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<Minimum> {
   const { rows, labels, classes, tolerance, imitate, startFit } = request;
   const loss = imitate ? createImitationLoss(imitate, classes) : createLabelLoss(labels, classes);
-  const open = (precision: Precision) => {
+  const open = (precision: Precision, place?: BoundFeatures) => {
     const products = createOnnxProducts(matrix, rows, scale, signal, precision);
     const curved = createObjective(products, loss, lambda);
-    const fused = imitate ? null : createFusedObjective(matrix, request, scale, lambda, signal, precision);
+    const fused = imitate ? null : createFusedObjective(matrix, request, scale, lambda, signal, precision, place);
     return { products, curved, objective: fused ?? curved, countReads: () => products.reads + (fused?.reads ?? 0) };
   };
-  const [swift, exact] = [open('float32'), open('float64')];
+  const [swift, exact] = [open('float32', bound), open('float64')];
   const inspection = new Inspection(swift.products, { lambda, classes, longest: matrix.longest(rows, scale) });
   let iterations = 0;
   const onIteration = (done: number) => onProgress({ done: iterations + done, total: null, stage: 'fitting' });

@@ -67,7 +67,10 @@ export function createOnnxProducts(
   };
 }
 
-export const readFeatures = ({ values, dimensions: d }: FeatureMatrix, { firstRow, span }: RowBlock) => ({
+export const readFeatures = (
+  { values, dimensions: d }: FeatureMatrix,
+  { firstRow, span }: Pick<RowBlock, 'firstRow' | 'span'>,
+) => ({
   values: values.subarray(firstRow * d, (firstRow + span) * d),
   dims: [span, d],
 });

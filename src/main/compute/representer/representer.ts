@@ -4,6 +4,8 @@ import type { FitTarget } from '../../../shared/fit.ts';
 import { tell } from '../../../shared/told.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import { compareValues } from './change.ts';
+import { openDevice, type Device } from './device.ts';
+import type { BoundFeatures } from './bound-features.ts';
 import { explainLogit } from './explain.ts';
 import { FeatureMatrix } from './feature-matrix.ts';
 import { fitHead } from './fit.ts';
@@ -39,6 +41,7 @@ export function createRepresenter(
 ): Handlers<RepresenterCalls> {
   let matrix: FeatureMatrix | undefined;
   let preconditioners: Preconditioners | undefined;
+  let device: Device | undefined;
   const fits = new Map<FitTarget, LoadedFit>();
 
   function requireMatrix(): FeatureMatrix {
@@ -53,11 +56,13 @@ export function createRepresenter(
   }
 
   return {
-    'matrix.open': ({ rows, dimensions }) => {
+    'matrix.open': async ({ rows, dimensions, provider = 'cpu' }) => {
       fits.clear();
       preconditioners = undefined;
       matrix = undefined;
+      await device?.release();
       matrix = new FeatureMatrix(rows, dimensions);
+      device = openDevice(matrix, provider);
       share(matrix);
       return null;
     },
@@ -68,8 +73,10 @@ export function createRepresenter(
     // What is loaded stays: a fit is one only when core has stored it.
     'fit.run': (request, { signal }) => {
       const features = requireMatrix();
-      preconditioners ??= new Preconditioners(features);
-      return fitHead(features, request, report, signal, preconditioners);
+      const kept = (preconditioners ??= new Preconditioners(features));
+      const fit = (bound?: BoundFeatures) => fitHead(features, request, report, signal, kept, bound);
+      const place = request.imitate || request.isOnCpu ? undefined : device;
+      return place ? place.run(request.classes, signal, fit) : fit();
     },
     'fit.load': (loaded) => {
       checkLoaded(loaded, requireMatrix());

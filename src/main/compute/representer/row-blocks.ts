@@ -24,6 +24,19 @@ export function coverRows(rows: Int32Array, maxSpan: number): readonly RowBlock[
   return blocks;
 }
 
+/** The given ranges of the matrix that hold any of the chosen rows, which are ascending as the ranges are. */
+export function coverRanges<Range extends Pick<RowBlock, 'firstRow' | 'span'>>(
+  rows: Int32Array,
+  ranges: readonly Range[],
+): (Range & RowBlock)[] {
+  let next = 0;
+  return ranges.flatMap((range) => {
+    const first = next;
+    while (next < rows.length && rows[next]! < range.firstRow + range.span) next += 1;
+    return next === first ? [] : [{ ...range, first, count: next - first }];
+  });
+}
+
 function findRuns(rows: Int32Array, maxSpan: number): RowBlock[] {
   const blocks: RowBlock[] = [];
   let first = 0;
