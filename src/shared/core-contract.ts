@@ -15,7 +15,7 @@ import {
   type ModelDescription,
   type ProviderCheck,
 } from './model.ts';
-import type { FolderEntry, Grant, ProjectOverview, RecentProject } from './project.ts';
+import type { FolderEntry, Grant, Place, ProjectOverview, RecentProject } from './project.ts';
 import type { QueueCounts, QueuePage, SimilarImage } from './queue.ts';
 import { arrangements, rankingMethods, type QueueLearning } from './ranking.ts';
 import type { FileDecisions, HistoryEntry, ImageCard, ReviewAnswer, ReviewProgress } from './review.ts';
@@ -414,6 +414,8 @@ export type CoreEvents = {
   'job.changed': { job: Job };
   /** What was decided or taken back on a page, for the others that show the same project. */
   'reviews.changed': ReviewAnswer;
+  /** A project file was opened outside of the page, which may have something to save before the project changes. */
+  'project.offered': { file: Place };
   /** Something in the project changed; `revision` is the overview's. */
   'project.changed': { revision: number };
 };

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../../src/shared/jobs.ts';
-import type { ProjectOverview } from '../../src/shared/project.ts';
+import type { Place, ProjectOverview } from '../../src/shared/project.ts';
 import type { QueuePage } from '../../src/shared/queue.ts';
 import type { ImageCard } from '../../src/shared/review.ts';
 import { toMediaUrl } from '../../src/shared/media-url.ts';
@@ -56,12 +56,12 @@ describe('a project in the shell', () => {
     expect(before.some(({ pid }) => after.some((other) => other.pid === pid))).toBe(false);
   });
 
-  it('is opened by a second start of the app, which hands it over and ends', async () => {
+  it('is handed to the page by a second start of the app, which ends', async () => {
     await shell.core('projects.close');
     const [recent] = await shell.core<{ displayPath: string }[]>('projects.recent');
-    const opened = shell.page('waitForChange');
+    const offered = shell.page<Place>('waitForOffer');
     await shell.do('secondInstance', { args: ['.', recent!.displayPath], folder: '/' });
-    await opened;
+    await shell.core('projects.open', { file: await offered });
     expect(await shell.core('app.describe')).toMatchObject({ isOpen: true });
     expect(await shell.do('journal')).toContain('window focused');
     const second = await home.start({ env: { STAND_IN_IS_SECOND: '1' } }).ended;

@@ -266,6 +266,10 @@ describe('a note that could not be saved', () => {
     await fireEvent.click(await screen.findByRole('button', { name: 'Sample project' }));
     await answer('Stay');
     expect(core.params('projects.createSample')).toEqual([]);
+    // Opened from the desktop, as by a double click.
+    core.emit('project.offered', { file: { grant: 'g1', path: '' } });
+    await answer('Stay');
+    expect(core.params('projects.open')).toEqual([]);
 
     await show('Settings');
     await fireEvent.input(screen.getByLabelText('Name'), { target: { value: 'Ana' } });

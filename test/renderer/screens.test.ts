@@ -19,6 +19,31 @@ describe('screens', () => {
     expect(core.params('projects.open')).toEqual([{ recent: 'r1' }]);
   });
 
+  it('opens what was opened outside of the page, also where none was, and says why it could not', async () => {
+    const core = new FakeCore({ isOpen: false });
+    const { notices } = await renderApp(core);
+    const file = { grant: 'g1', path: '' };
+    core.failNext('projects.open', new AppError('conflict', 'harbour is open elsewhere. Close it there first.'));
+    core.emit('project.offered', { file });
+    await waitFor(() => expect(notices.list).toHaveLength(1));
+    expect(notices.list[0]!.sentence).toBe('harbour is open elsewhere. Close it there first.');
+    core.emit('project.offered', { file });
+    await screen.findByRole('button', { name: /^Start reviewing/ });
+    expect(core.params('projects.open')).toEqual([{ file }, { file }]);
+  });
+
+  it('forgets where the reviewer was when another page has opened another project', async () => {
+    const core = new FakeCore();
+    const { review } = await renderApp(core);
+    await goTo('Review');
+    await waitFor(() => expect(review.fitId).not.toBeNull());
+    core.changeOverview({ name: 'quay', displayPath: '/data/quay.secondlook' });
+    await waitFor(() => expect(document.title).toContain('quay'));
+    await goTo('Overview');
+    expect(review.fitId).toBeNull();
+    expect(review.queue.total).toBeNull();
+  });
+
   it('says beside the buttons why a project could not be opened', async () => {
     const core = new FakeCore({ isOpen: false });
     core.failNext('projects.open', new AppError('conflict', 'harbour is open elsewhere. Close it there first.'));

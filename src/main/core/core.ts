@@ -21,7 +21,7 @@ export interface Core {
   grant(path: string): Promise<Grant>;
   /** The file that a media address names, or undefined. */
   resolveMedia(request: MediaRequest): Promise<MediaFile | undefined>;
-  /** Opens a project file that was named when the app was started. */
+  /** Opens a project file that was named to the app; where a page is there, it is the page that opens it. */
   openFile(path: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -62,7 +62,8 @@ export function createCore(host: CoreHost): Core {
     grant: (path) => grants.add(path),
     resolveMedia: async (request) => projects.opened && resolveMedia(projects.opened.project, thumbnails, request),
     async openFile(path) {
-      await projects.replace(path);
+      if (pages.size === 0) await projects.replace(path);
+      else emit('project.offered', { file: { grant: (await grants.add(path)).id, path: '' } });
     },
     async close() {
       await projects.close();

@@ -1,5 +1,6 @@
 // Everything the screen knows, made once for a page and handed down by context.
 import { createContext } from 'svelte';
+import type { Place } from '../../shared/project.ts';
 import type { Host } from '../host/host.ts';
 import { Connection } from './connection.svelte.ts';
 import { Experiment } from './experiment.svelte.ts';
@@ -38,6 +39,18 @@ export function createAppState(host: Host): AppState {
   const project = new Project(connection);
   const jobs = new Jobs(connection, project, notices);
   const review = new Review(connection, jobs, project, preferences, notices);
+  const screens = new Screens(project);
+  connection.on('project.offered', ({ file }) => {
+    void openOffered(file).catch((error: unknown) => notices.show(error));
+  });
+
+  /** As if it had been chosen on the screen. */
+  async function openOffered(file: Place): Promise<void> {
+    if (!(await review.saving.mayLeave())) return;
+    await project.open({ file });
+    screens.show('overview');
+  }
+
   return {
     host,
     connection,
@@ -50,6 +63,6 @@ export function createAppState(host: Host): AppState {
     runs: new Runs(connection, project, jobs),
     experiment: new Experiment(connection, project, jobs),
     preferences,
-    screens: new Screens(project),
+    screens,
   };
 }

@@ -77,8 +77,7 @@ export class Project {
 
   async #replace(opened: Promise<ProjectOverview>): Promise<void> {
     const overview = await opened;
-    for (const listener of this.#replacedListeners) listener();
-    this.#newestRevision = 0;
+    this.#forget();
     this.#accept(overview);
   }
 
@@ -104,7 +103,7 @@ export class Project {
   async #refresh(): Promise<void> {
     if (this.#isRefreshing) return;
     this.#isRefreshing = true;
-    for (let loaded = 0; this.overview && loaded < this.#newestRevision;) {
+    for (let loaded = 0; this.overview && loaded !== this.#newestRevision;) {
       loaded = this.#newestRevision;
       await this.reload();
       await new Promise((resolve) => setTimeout(resolve, refreshEveryMs));
@@ -112,7 +111,14 @@ export class Project {
     this.#isRefreshing = false;
   }
 
+  #forget(): void {
+    for (const listener of this.#replacedListeners) listener();
+    this.#newestRevision = 0;
+  }
+
   #accept(overview: ProjectOverview): void {
+    // Another page of the same core may have opened another project.
+    if (this.overview && this.overview.displayPath !== overview.displayPath) this.#forget();
     this.overview = overview;
     this.error = null;
   }

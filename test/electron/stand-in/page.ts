@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type { CoreCalls, CoreEvents } from '../../../src/shared/core-contract.ts';
 import type { DesktopHost, DesktopWords } from '../../../src/shared/desktop-host.ts';
+import type { Place } from '../../../src/shared/project.ts';
 import type { Job } from '../../../src/shared/jobs.ts';
 import { connect, type Client, type Port } from '../../../src/shared/rpc.ts';
 import type { Frame } from './frames.ts';
@@ -36,10 +37,10 @@ async function waitForJob(kind: Job['kind']): Promise<Job> {
   return promise.finally(stop);
 }
 
-/** Resolves with the next change of the project, whoever made it. */
-function waitForChange(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const stop = client.on('project.changed', ({ revision }) => resolve(revision));
+/** Resolves with the project file that is opened next outside of the page. */
+function waitForOffer(): Promise<Place> {
+  const { promise, resolve } = Promise.withResolvers<Place>();
+  const stop = client.on('project.offered', ({ file }) => resolve(file));
   return promise.finally(stop);
 }
 
@@ -47,7 +48,7 @@ const commands: Record<string, (params: never) => unknown> = {
   describeHost: () => Object.keys(host).sort(),
   call: ({ call, params }: { call: keyof CoreCalls; params: never }) => client.call(call, params),
   waitForJob: ({ kind }: { kind: Job['kind'] }) => waitForJob(kind),
-  waitForChange,
+  waitForOffer,
   /** Resolves once core has been lost this often, and another client waits for the next. */
   waitForLosses: ({ count }: { count: number }) => {
     const { promise, resolve } = Promise.withResolvers<void>();
