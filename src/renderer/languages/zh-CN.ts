@@ -1123,6 +1123,7 @@ export const texts: Language['texts'] = {
   'result.fit-agreement': '在 {{share}} 的训练图像上与模型的预测相同。',
   'result.fit-on-cpu': '拟合在 CPU 上进行，因为无法使用 {{provider}}：{{why}}。',
   'because.few-digits': '其梯度的相对误差为 {{difference}}，对需要保证的拟合而言过大',
+  'because.slow-device': '它用时是 CPU 的 {{times}} 倍',
   'because.never-twice': '它两次计算得出的数值不同',
   'result.rank': '已按 {{rankings}} 排序。',
   'error.same-class': '类别不能与自身比较；请另选一个。',

@@ -40,6 +40,7 @@ export const fits = {
   'result.fit-agreement': 'Predicts as the model does on {{share}} of the train images.',
   'result.fit-on-cpu': 'It ran on the CPU, for {{provider}} cannot be used for it: {{why}}.',
   'because.few-digits': 'its gradient is off by {{difference}}, too much for a fit that is to be certified',
+  'because.slow-device': 'it takes {{times}} times as long as the CPU',
   'because.never-twice': 'it does not give the same numbers twice',
   'result.rank': 'Ranked by {{rankings}}.',
 

@@ -10,6 +10,7 @@ import { Device, prove } from '../../../src/main/compute/representer/device.ts';
 import { FeatureMatrix } from '../../../src/main/compute/representer/feature-matrix.ts';
 import { fitHead } from '../../../src/main/compute/representer/fit.ts';
 import { createFusedObjective } from '../../../src/main/compute/representer/fused-objective.ts';
+import type { Feeds } from '../../../src/main/compute/representer/kernels.ts';
 import { allRows, drawArray, drawProblem, openProblem, relativeError, type Problem } from './problems.ts';
 
 const { signal } = new AbortController();
@@ -86,6 +87,17 @@ describe('bound features', () => {
     await withBound(matrix, (bound) => prove(matrix, bound, 4, signal));
     await withBound(toMatrix(roundToTf32(features)), async (bound) => {
       await expect(prove(matrix, bound, 4, signal)).rejects.toThrow(/^its gradient is off by 0\.000\d+,/);
+    });
+    // A device that is slow: each product keeps the processor waiting.
+    await withBound(matrix, async (bound) => {
+      const ranges = bound.ranges.map((range) => ({
+        ...range,
+        run: async (feeds: Feeds) => {
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          return range.run(feeds);
+        },
+      }));
+      await expect(prove(matrix, { ...bound, ranges }, 4, signal)).rejects.toThrow(/^it takes \d+ times as long/);
     });
     await withBound(toMatrix(features.map((value) => value * 1e30)), async (bound) => {
       await expect(prove(matrix, bound, 4, signal)).rejects.toThrow(DeviceFailure);

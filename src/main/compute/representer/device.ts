@@ -20,11 +20,13 @@ const binding: readonly Provider[] = ['cuda', 'dml', 'webgpu'];
 const leastValues = 2 ** 22;
 
 /**
- * How far a gradient may be from the CPU's, relative to its norm. float32 sums of a range stay below 1e-5 (WebGPU: 6e-6 of 16 000 rows). Half precision and
- * TF32, in which CUDA multiplies since Ampere and against which ONNX Runtime has no option in Node, are ten times above:
- * digits that certify nothing.
+ * How far a gradient may be from the CPU's, relative to its norm. float32 sums of a range stay below 1e-5 (WebGPU: 6e-6 of
+ * 16 000 rows). Half precision and TF32, in which CUDA multiplies since Ampere and against which ONNX Runtime has no option in
+ * Node, are ten times above: digits that certify nothing.
  */
 const tolerance = 2e-5;
+/** So many times as slow as the CPU is no device but software that poses as one; a moment's pause (ms) is not meant. */
+const tooSlow = { times: 4, pause: 50 };
 const seed = 1;
 
 /** The features of one matrix on the device of a provider, from the first fit on. */
@@ -41,7 +43,7 @@ export class Device {
 
   /**
    * What `fit` answers on the device. Where that fails, at first or under the fit, and from then on, what it answers on the
-   * CPU, with the reason. No choice hangs on time: the same fit takes the same steps again.
+   * CPU, with the reason. A run records which it was, so that it is made again where it was made.
    */
   async run(
     classes: number,
@@ -91,7 +93,8 @@ async function bindProven(
 /**
  * Evaluates the objective of all rows at made-up weights, on the device and on the CPU. Labels are drawn from the very
  * probabilities, so that the gradient is a sum without a common direction, as at the end of a fit: in one that has a direction
- * rounding evens out. Throws DeviceFailure where both differ, or where the device does not say the same twice.
+ * rounding evens out. Throws DeviceFailure where both differ, where the device does not say the same twice, or takes much
+ * longer.
  */
 export async function prove(
   matrix: FeatureMatrix,
@@ -107,9 +110,16 @@ export async function prove(
   await createOnnxProducts(matrix, rows, scale, signal, 'float32').multiply(weights, (logits, first, count) => {
     for (let i = 0; i < count; i++) labels[first + i] = draw(logits.subarray(i * classes, (i + 1) * classes), random());
   });
-  const evaluate = (place?: BoundFeatures) =>
-    createFusedObjective(matrix, { rows, labels, classes }, scale, 0, signal, 'float32', place).evaluate(weights);
+  const evaluate = async (place?: BoundFeatures) => {
+    const objective = createFusedObjective(matrix, { rows, labels, classes }, scale, 0, signal, 'float32', place);
+    const startedAt = performance.now();
+    const point = await objective.evaluate(weights);
+    return { ...point, took: performance.now() - startedAt };
+  };
   const [here, there, again] = [await evaluate(), await evaluate(bound), await evaluate(bound)];
+  const took = Math.min(there.took, again.took);
+  if (took > tooSlow.times * here.took + tooSlow.pause)
+    throw new DeviceFailure(sentence('because.slow-device', { times: Math.round(took / here.took) }));
   const difference = compare(there, here);
   if (!(difference <= tolerance))
     throw new DeviceFailure(sentence('because.few-digits', { difference: Number(difference.toPrecision(2)) }));
