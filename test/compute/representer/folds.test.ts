@@ -19,7 +19,7 @@ it('each fold has the objective of the others’ rows and the loss of its own, w
   const rows = allRows(n).filter((row) => row % 7 !== 3 && (row < 300 || row > 500));
   const given = rows.map((row) => labels[row]!);
   const foldOf = rows.map((row) => (row * row) % folds);
-  const objective = await createFoldsObjective(matrix, { rows, labels: given, classes }, foldOf, folds, scale, signal);
+  const objective = createFoldsObjective(matrix, { rows, labels: given, classes }, foldOf, folds, scale, signal);
 
   const plain = (isIn: (fold: number) => boolean) => {
     const places = [...rows.keys()].filter((place) => isIn(foldOf[place]!));
@@ -51,6 +51,26 @@ it('each fold has the objective of the others’ rows and the loss of its own, w
       expect(points[i]!.heldOutLoss / (value * own.count)).toBeCloseTo(1, 6);
     }
   }
+});
+
+it('keeps the digits of a loss that is almost nothing, of logits that are not', async () => {
+  const kinds = Int32Array.from({ length: 60 }, (_, row) => row % 3);
+  const matrix = new FeatureMatrix(60, 3);
+  kinds.forEach((kind, row) => matrix.fill(row, Float32Array.of(0, 0, 0).fill(1, kind, kind + 1)));
+  // By 11 the label's logit is ahead of the others; 300 is in all of them alike.
+  const ahead = 11;
+  const weights = Float64Array.from({ length: 12 }, (_, at) => (at >= 9 ? 300 : at % 4 === 0 ? ahead : 0));
+  const given = { rows: allRows(60), labels: kinds, classes: 3 };
+  const foldOf = kinds.map((_, row) => row % folds);
+  const [point] = await createFoldsObjective(matrix, given, foldOf, folds, 1, signal).evaluate(
+    [{ index: 0, weights }],
+    0,
+  );
+  const loss = Math.log1p(2 * Math.exp(-ahead));
+  expect(point!.value / loss).toBeCloseTo(1, 2);
+  expect(point!.heldOutLoss / (12 * loss)).toBeCloseTo(1, 2);
+  const other = Math.exp(-ahead) / (1 + 2 * Math.exp(-ahead)) / 3;
+  expect(relativeError(point!.gradient.subarray(0, 3), [-2 * other, other, other])).toBeLessThan(0.01);
 });
 
 it('answers when all that go on have asked, in their order, and passes on what went wrong', async () => {

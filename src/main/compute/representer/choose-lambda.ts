@@ -42,7 +42,7 @@ export async function chooseLambda(request: FitRows, context: LambdaContext): Pr
   const { matrix, scale, signal } = context;
   const count = Math.min(maxFolds, rows.length);
   const foldOf = dealFolds(labels, classes, count, seed);
-  const objective = await createFoldsObjective(matrix, request, foldOf, count, scale, signal);
+  const objective = createFoldsObjective(matrix, request, foldOf, count, scale, signal);
   let weights = Array.from({ length: count }, (): Float64Array => new Float64Array((matrix.dimensions + 1) * classes));
   let best: ChosenLambda = { lambda: 0, start: new Float64Array(), reads: 0 };
   let bestLoss = Infinity;

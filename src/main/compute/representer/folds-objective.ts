@@ -6,9 +6,9 @@ import type { FeatureMatrix } from './feature-matrix.ts';
 import { openKernel, type Kernel } from './kernels.ts';
 import type { Asked } from './lockstep.ts';
 import { finishGradient, type Place } from './objective.ts';
-import { castNode, createOnnxProducts, createSums, readFeatures } from './onnx-products.ts';
+import { castNode, createSums, readFeatures } from './onnx-products.ts';
 import { coverRows, type RowBlock } from './row-blocks.ts';
-import { addScaled, dot, stepFrom } from './vectors.ts';
+import { addScaled, dot } from './vectors.ts';
 
 /** Features of one block, about 2 MB of them: what a core's cache holds. */
 const blockValues = 2 ** 19;
@@ -28,36 +28,22 @@ export interface FoldsObjective {
   evaluate(asked: Asked[], lambda: number): Promise<FoldPoint[]>;
 }
 
-/**
- * Softmax cross-entropy of the given rows against their labels, for each of the folds that `foldOf` deals them to.
- *
- * [Note: labels once]
- * The loss of a row is logsumexp(z) - z_label. The second part is linear in W: its sum over rows is the sum of W o (F^T Y),
- * Y being the labels as one-hot rows, and its gradient is F^T Y. That is found once, and an evaluation has nothing to do
- * with labels.
- */
-export async function createFoldsObjective(
+/** Softmax cross-entropy of the given rows against their labels, for each of the folds that `foldOf` deals them to. */
+export function createFoldsObjective(
   matrix: FeatureMatrix,
   { rows, labels, classes }: FitRows,
   foldOf: Int32Array,
   folds: number,
   scale: number,
   signal: AbortSignal,
-): Promise<FoldsObjective> {
+): FoldsObjective {
   const { dimensions: d } = matrix;
   const maxSpan = Math.min(maxRows, Math.max(minRows, Math.floor(blockValues / d)));
-  const blocks = coverRows(rows, maxSpan);
-  const products = createOnnxProducts(matrix, rows, scale, signal, 'float32');
-  const width = folds * classes;
-  const labelSums = await products.sweep(new Float64Array((d + 1) * width), (block, first, count) => {
-    block.fill(0);
-    for (let i = first; i < first + count; i++) block[(i - first) * width + foldOf[i]! * classes + labels[i]!] = 1;
-  });
-  const ofOwn = Array.from({ length: folds }, (_, fold) => takeColumns(labelSums, fold * classes, classes, width));
-  const ofAll = ofOwn.reduce((sum, each) => stepFrom(sum, 1, each));
+  const blocks = coverRows(rows, maxSpan).map((block) => ({ ...block, label: readLabels(rows, labels, block) }));
+  const classIndices = { values: Float32Array.from({ length: classes }, (_, c) => c), dims: [1, 1, classes] };
   const sizes = new Int32Array(folds);
   for (const fold of foldOf) sizes[fold]! += 1;
-  let reads = products.reads;
+  let reads = 0;
 
   return {
     get reads() {
@@ -71,34 +57,27 @@ export async function createFoldsObjective(
       for (const block of blocks) {
         signal.throwIfAborted();
         const masks = readMasks(rows, foldOf, block, asked);
-        const answer = await kernel({ ...heads, ...masks, F: readFeatures(matrix, block) });
+        const y = { values: block.label, dims: [block.span, 1, 1] };
+        const answer = await kernel({ ...heads, ...masks, y, c: classIndices, F: readFeatures(matrix, block) });
         sums.forEach((sum, k) => {
           const [from, to] = [k * classes, (k + 1) * classes];
           sum.add(answer.G!.subarray(from * d, to * d), answer.g!.subarray(from, to));
         });
-        addScaled(others, 1, answer.othersSum!);
-        addScaled(own, 1, answer.ownSum!);
+        addScaled(others, -1, answer.othersSum!);
+        addScaled(own, -1, answer.ownSum!);
       }
       reads += 2;
       return asked.map(({ index, weights }, k) => {
         const n = rows.length - sizes[index]!;
-        const ofOthers = stepFrom(ofAll, -1, ofOwn[index]!);
         return {
           weights,
-          value: (others[k]! - dot(weights, ofOthers)) / n + lambda * dot(weights, weights),
-          gradient: finishGradient(stepFrom(sums[k]!.finish(scale), -1, ofOthers), n, weights, lambda),
-          heldOutLoss: own[k]! - dot(weights, ofOwn[index]!),
+          value: others[k]! / n + lambda * dot(weights, weights),
+          gradient: finishGradient(sums[k]!.finish(scale), n, weights, lambda),
+          heldOutLoss: own[k]!,
         };
       });
     },
   };
-}
-
-/** `count` columns of an array with `width` of them, from the `first` on. */
-function takeColumns(array: Float64Array, first: number, count: number, width: number): Float64Array {
-  const taken = new Float64Array((array.length / width) * count);
-  for (let at = 0; at < taken.length; at++) taken[at] = array[Math.floor(at / count) * width + first + (at % count)]!;
-  return taken;
 }
 
 /** W (d x K C) and b of K heads side by side, for features as they are. */
@@ -118,6 +97,13 @@ function toHeads(asked: Asked[], d: number, classes: number, scale: number) {
   };
 }
 
+/** The label of each matrix row of a block; of those that were not chosen it does not matter. */
+function readLabels(rows: Int32Array, labels: Int32Array, { first, count, firstRow, span }: RowBlock): Float32Array {
+  const label = new Float32Array(span);
+  for (let place = first; place < first + count; place++) label[rows[place]! - firstRow] = labels[place]!;
+  return label;
+}
+
 /** For each matrix row of a block and each fold that is asked for: 1 where the row is of another fold, or of this one. */
 function readMasks(rows: Int32Array, foldOf: Int32Array, { first, count, firstRow, span }: RowBlock, asked: Asked[]) {
   const [others, own] = [new Float32Array(span * asked.length), new Float32Array(span * asked.length)];
@@ -130,8 +116,9 @@ function readMasks(rows: Int32Array, foldOf: Int32Array, { first, count, firstRo
 }
 
 /**
- * From features F, the heads W and b side by side and the masks: for each head G = P^T F and g, the sums of P, P being the
- * probabilities of the rows of other folds; and the sums of logsumexp(z) over those rows and over its own fold's.
+ * From features F, the heads W and b side by side, labels y, class indices c and the masks: for each head G = R^T F and g, the
+ * sums of R, R being the residuals of the rows of other folds; and the sums of the labels' log-likelihoods over those rows
+ * and over its own fold's. As logsumexp(z) minus z of the label, summed apart, a small loss would be lost to rounding.
  */
 const openFolds = (): Promise<Kernel> =>
   openKernel('folds', () => ({
@@ -139,6 +126,8 @@ const openFolds = (): Promise<Kernel> =>
       createValue('F', 'float32', ['rows', 'd']),
       createValue('W', 'float64', ['d', 'KC']),
       createValue('b', 'float64', ['KC']),
+      createValue('y', 'float32', ['rows', 1, 1]),
+      createValue('c', 'float32', [1, 1, 'C']),
       createValue('others', 'float32', ['rows', 'K', 1]),
       createValue('own', 'float32', ['rows', 'K', 1]),
       createValue('apart', 'int64', [3]),
@@ -151,19 +140,20 @@ const openFolds = (): Promise<Kernel> =>
       createNode('Gemm', ['F', 'W_cast', 'b_cast'], ['Z_together']),
       createNode('Reshape', ['Z_together', 'apart'], ['Z']),
       createNode('LogSoftmax', ['Z'], ['log_P'], { axis: 2n }),
-      createNode('Exp', ['log_P'], ['P_all']),
-      createNode('Mul', ['P_all', 'others'], ['P_apart']),
-      createNode('Reshape', ['P_apart', 'together'], ['P']),
-      createNode('Gemm', ['P', 'F'], ['G_cast'], { transA: 1n }),
+      createNode('Exp', ['log_P'], ['P']),
+      createNode('Equal', ['y', 'c'], ['is_label']),
+      castNode('is_label', 'Y', 'float32'),
+      createNode('Sub', ['P', 'Y'], ['R_all']),
+      createNode('Mul', ['R_all', 'others'], ['R_apart']),
+      createNode('Reshape', ['R_apart', 'together'], ['R']),
+      createNode('Gemm', ['R', 'F'], ['G_cast'], { transA: 1n }),
       castNode('G_cast', 'G', 'float64'),
-      createNode('ReduceSum', ['P', 'rows'], ['g_cast'], { keepdims: 0n }),
+      createNode('ReduceSum', ['R', 'rows'], ['g_cast'], { keepdims: 0n }),
       castNode('g_cast', 'g', 'float64'),
-      // Of any class: log P_c = z_c - logsumexp(z).
-      createNode('Slice', ['Z', 'zero', 'one', 'classes'], ['z']),
-      createNode('Slice', ['log_P', 'zero', 'one', 'classes'], ['log_p']),
-      createNode('Sub', ['z', 'log_p'], ['logsumexp']),
+      createNode('Mul', ['log_P', 'Y'], ['of_label']),
+      createNode('ReduceSum', ['of_label', 'classes'], ['likelihoods'], { keepdims: 1n }),
       ...['others', 'own'].flatMap((mask) => [
-        createNode('Mul', ['logsumexp', mask], [`${mask}_masked`]),
+        createNode('Mul', ['likelihoods', mask], [`${mask}_masked`]),
         castNode(`${mask}_masked`, `${mask}_cast`, 'float64'),
         createNode('ReduceSum', [`${mask}_cast`, 'rows_and_classes'], [`${mask}Sum`], { keepdims: 0n }),
       ]),
@@ -172,7 +162,5 @@ const openFolds = (): Promise<Kernel> =>
       createTensor('rows', [1], BigInt64Array.of(0n)),
       createTensor('classes', [1], BigInt64Array.of(2n)),
       createTensor('rows_and_classes', [2], BigInt64Array.of(0n, 2n)),
-      createTensor('zero', [1], BigInt64Array.of(0n)),
-      createTensor('one', [1], BigInt64Array.of(1n)),
     ],
   }));
