@@ -199,7 +199,7 @@ async function measureRefit(problem: BenchProblem): Promise<Row> {
   const machine = await measureMachine();
   let passes = 0;
   const [cold, warm]: [number[], number[]] = [[], []];
-  for (let time = 0; time < 4; time++) {
+  for (let time = 0; time < 8; time++) {
     const preconditioners = new Preconditioners(problem.matrix);
     const before = await fitCold(problem, 0.01, preconditioners);
     const random = createRandom(time);

@@ -66,6 +66,8 @@ const commands: Record<string, (params: never) => unknown> = {
   openExternal: ({ url }: { url: string }) => host.openExternal(url),
 };
 
+// A page ends with its app, however that ended.
+process.on('disconnect', () => process.exit());
 process.on('message', (frame: Frame) => {
   if (frame.kind !== 'command') return;
   const { id, name, params } = frame;
