@@ -1,5 +1,6 @@
 // The Hessian of some of the rows, at the weights that a fit goes on from (Byrd, Chin, Neveitt and Nocedal 2011).
 import type { FitRows } from '../../../shared/compute-contract.ts';
+import { createRandom } from '../../../shared/random.ts';
 import { createNode, createTensor, createValue } from '../graph/build.ts';
 import { solve } from './conjugate-gradients.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
@@ -11,6 +12,7 @@ import type { Precondition } from './preconditioner.ts';
 /** A product with the sample costs as small a share of one with all rows. */
 const share = 1 / 16;
 const maxSampleRows = 12_000;
+const seed = 1;
 /** With fewer rows for each of the D dimensions a sample tells too little. */
 const leastRowsPerDimension = 1.5;
 /** Directions that few rows of a sample share curve more than it says; so much of the Gram matrix's opinion is kept. */
@@ -40,8 +42,10 @@ export async function sampleHessian(
   const { dimensions: d } = matrix;
   const count = Math.min(Math.floor(rows.length * share), maxSampleRows);
   if (count < leastRowsPerDimension * (d + 1)) return null;
+  const random = createRandom(seed);
+  // By chance within even parts: classes that take turns would else be in step with the sample.
   const sample = matrix.pick(
-    Int32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!),
+    Int32Array.from({ length: count }, (_, i) => rows[Math.floor(((i + random()) * rows.length) / count)]!),
   );
   const F = { values: sample.values, dims: [count, d] };
   const toHead = (head: Float64Array) => ({
