@@ -95,7 +95,7 @@ describe('the Hessian of a sample', () => {
     const { gradient } = await objective.evaluate(weights);
     const gram = await new Preconditioners(matrix).open(rows, 1, classes, lambda, signal);
     const sample = (given: Int32Array) =>
-      sampleHessian(matrix, { rows, labels: given, classes }, { scale: 1, lambda, weights }, gram);
+      sampleHessian(matrix, { rows, labels: given, classes }, { scale: 1, lambda, weights }, gram, signal);
     const takeStep = async (precondition: Precondition) => {
       const point = await objective.evaluate(stepFrom(weights, -1, await precondition(gradient)));
       return norm(point.gradient) / norm(gradient);
@@ -109,6 +109,16 @@ describe('the Hessian of a sample', () => {
     const few = rows.subarray(0, 400);
     const gram = await new Preconditioners(matrix).open(few, 1, classes, lambda, signal);
     const near = { scale: 1, lambda, weights: new Float64Array((d + 1) * classes) };
-    expect(await sampleHessian(matrix, { rows: few, labels, classes }, near, gram)).toBeNull();
+    expect(await sampleHessian(matrix, { rows: few, labels, classes }, near, gram, signal)).toBeNull();
+  });
+
+  it('is left at once where the fit is cancelled', async () => {
+    const controller = new AbortController();
+    const gram = await new Preconditioners(matrix).open(rows, 1, classes, lambda, signal);
+    const weights = new Float64Array((d + 1) * classes);
+    const near = { scale: 1, lambda, weights };
+    const { precondition } = (await sampleHessian(matrix, { rows, labels, classes }, near, gram, controller.signal))!;
+    controller.abort();
+    await expect(precondition(weights.fill(1))).rejects.toThrow('aborted');
   });
 });

@@ -19,6 +19,8 @@ const gapTolerance = 1e-5;
 /** So often in a row the loss has to get worse before smaller lambdas are no longer tried. */
 const enoughWorse = 2;
 const maxIterations = 200;
+/** All folds remember at once. */
+const maxPairs = 8;
 
 export interface LambdaContext {
   matrix: FeatureMatrix;
@@ -75,7 +77,7 @@ function fitFolds(
       const fold = { evaluate: (at: Float64Array) => lockstep.ask({ index, weights: at }) };
       try {
         const first = await fold.evaluate(start);
-        return (await descend(fold, first, { precondition, isDone, maxIterations })).point;
+        return (await descend(fold, first, { precondition, isDone, maxIterations, maxPairs })).point;
       } finally {
         lockstep.leave();
       }

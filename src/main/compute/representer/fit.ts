@@ -46,7 +46,7 @@ export async function fitHead(
   const start = request.start ?? chosen.start;
   const gram = await openPreconditioner(lambda);
   const near = start && !request.imitate ? { scale, lambda, weights: start } : null;
-  const sampled = near && (await sampleHessian(matrix, request, near, gram));
+  const sampled = near && (await sampleHessian(matrix, request, near, gram, signal));
   const found = await minimise(
     matrix,
     request,

@@ -4,7 +4,7 @@ import type { Objective, Place, Point } from './objective.ts';
 import type { Precondition } from './preconditioner.ts';
 import { addScaled, dot, norm, stepFrom } from './vectors.ts';
 
-const maxPairs = 20;
+const usualPairs = 20;
 const usualPatience = 25;
 
 export interface Descent<P extends Place = Point> {
@@ -28,6 +28,8 @@ export interface DescentOptions<P extends Place = Point> {
 
 export interface DescendOptions<P extends Place = Point> extends DescentOptions<P> {
   memory?: Memory;
+  /** How many steps are remembered, 20 where left out: each takes two arrays as large as W. */
+  maxPairs?: number;
   /** Iterations without a smaller gradient after which there is nothing left to gain in this precision. */
   patience?: number;
 }
@@ -43,7 +45,15 @@ interface Pair {
 export async function descend<P extends Place>(
   objective: Objective<P>,
   start: P,
-  { precondition, isDone, maxIterations, onIteration, memory = [], patience = usualPatience }: DescendOptions<P>,
+  {
+    precondition,
+    isDone,
+    maxIterations,
+    onIteration,
+    memory = [],
+    patience = usualPatience,
+    maxPairs = usualPairs,
+  }: DescendOptions<P>,
 ): Promise<Descent<P> & { memory: Memory }> {
   const pairs = memory.slice();
   let point = start;
@@ -56,13 +66,13 @@ export async function descend<P extends Place>(
       ? null
       : await searchLine(objective, point, await toDirection(point.gradient, pairs, precondition));
     if (!next) return { ...best, iterations, isDone: false };
-    remember(pairs, stepFrom(next.weights, -1, point.weights), stepFrom(next.gradient, -1, point.gradient));
+    remember(pairs, maxPairs, stepFrom(next.weights, -1, point.weights), stepFrom(next.gradient, -1, point.gradient));
     point = next;
     onIteration?.(iterations + 1);
   }
 }
 
-function remember(pairs: Pair[], step: Float64Array, change: Float64Array): void {
+function remember(pairs: Pair[], maxPairs: number, step: Float64Array, change: Float64Array): void {
   const curvature = dot(step, change);
   if (!(curvature > 0)) return;
   pairs.push({ step, change, rho: 1 / curvature });

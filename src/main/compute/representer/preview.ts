@@ -33,7 +33,7 @@ export async function previewRefit(
   const products = createOnnxProducts(matrix, now.rows, scale, signal, 'float32');
   const objective = createFusedObjective(matrix, now, scale, lambda, signal, 'float32');
   const gram = await preconditioners.open(anchor, anchorScale, classes, lambda, signal);
-  const sampled = await sampleHessian(matrix, now, fit, gram);
+  const sampled = await sampleHessian(matrix, now, fit, gram, signal);
   const inspection = new Inspection(products, { lambda, classes, longest: matrix.longest(now.rows, scale) });
   const { point } = await descend(objective, await objective.evaluate(fit.weights), {
     precondition: sampled?.precondition ?? gram,

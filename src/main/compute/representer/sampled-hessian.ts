@@ -12,6 +12,8 @@ import type { Precondition } from './preconditioner.ts';
 /** A product with the sample costs as small a share of one with all rows. */
 const share = 1 / 16;
 const maxSampleRows = 12_000;
+/** Its probabilities and logits lie in memory whole, 16 MB each in float32. */
+const maxLogits = 2 ** 22;
 const seed = 1;
 /** With fewer rows for each of the D dimensions a sample tells too little. */
 const leastRowsPerDimension = 1.5;
@@ -31,16 +33,17 @@ export interface SampledHessian {
  * [Note: a sample for those that go on]
  * The Gram matrix is the Hessian at W = 0. A fit that begins where one ended is better led by the Hessian there: of evenly
  * chosen rows, solved by a few conjugate gradients, it takes half of the iterations. Labels do not enter, for softmax
- * cross-entropy curves alike whatever the label. Null where the rows are too few for a sample of them.
+ * cross-entropy curves alike whatever the label. Throws the signal's reason once it is aborted. Null where the rows are too few for a sample of them.
  */
 export async function sampleHessian(
   matrix: FeatureMatrix,
   { rows, classes }: FitRows,
   { scale, lambda, weights }: { scale: number; lambda: number; weights: Float64Array },
   precondition: Precondition,
+  signal: AbortSignal,
 ): Promise<SampledHessian | null> {
   const { dimensions: d } = matrix;
-  const count = Math.min(Math.floor(rows.length * share), maxSampleRows);
+  const count = Math.floor(Math.min(rows.length * share, maxSampleRows, maxLogits / classes));
   if (count < leastRowsPerDimension * (d + 1)) return null;
   const random = createRandom(seed);
   // By chance within even parts: classes that take turns would else be in step with the sample.
@@ -57,6 +60,7 @@ export async function sampleHessian(
   const P = { values: (await predict({ F, ...toHead(weights) })).P!, dims: [count, classes] };
   let reads = 1;
   const curve = async (direction: Float64Array) => {
+    signal.throwIfAborted();
     const { G, g } = await curvature({ F, P, ...toHead(direction) });
     reads += 2;
     const sums = createSums(d, classes);
