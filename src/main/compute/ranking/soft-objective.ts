@@ -5,13 +5,8 @@ import type { FeatureMatrix } from '../representer/feature-matrix.ts';
 import { openKernel, type Kernel } from '../representer/kernels.ts';
 import { finishGradient, type Objective } from '../representer/objective.ts';
 import { castNode, createSums, readFeatures } from '../representer/onnx-products.ts';
-import { coverRows, type RowBlock } from '../representer/row-blocks.ts';
+import { coverRows, spanInCache, type RowBlock } from '../representer/row-blocks.ts';
 import { dot } from '../representer/vectors.ts';
-
-/** Features of one block, about 2 MB of them: what a core's cache holds. */
-const blockValues = 2 ** 19;
-const minRows = 512;
-const maxRows = 4096;
 
 export interface SoftTargets {
   /** n x C, row-major: each row adds up to its weight. */
@@ -34,8 +29,7 @@ export function createSoftObjective(
 ): Objective {
   const { dimensions: d } = matrix;
   const classes = targets.length / rows.length;
-  const maxSpan = Math.min(maxRows, Math.max(minRows, Math.floor(blockValues / d)));
-  const blocks = coverRows(rows, maxSpan).map((block) => ({
+  const blocks = coverRows(rows, spanInCache(d)).map((block) => ({
     block,
     ...spread(rows, block, targets, weights, classes),
   }));

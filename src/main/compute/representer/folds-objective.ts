@@ -7,13 +7,8 @@ import { openKernel, type Kernel } from './kernels.ts';
 import type { Asked } from './lockstep.ts';
 import { finishGradient, type Place } from './objective.ts';
 import { castNode, createSums, readFeatures } from './onnx-products.ts';
-import { coverRows, type RowBlock } from './row-blocks.ts';
+import { coverRows, spanInCache, type RowBlock } from './row-blocks.ts';
 import { addScaled, dot } from './vectors.ts';
-
-/** Features of one block, about 2 MB of them: what a core's cache holds. */
-const blockValues = 2 ** 19;
-const minRows = 512;
-const maxRows = 4096;
 
 /** The objective of one fold: of the rows of all others. */
 export interface FoldPoint extends Place {
@@ -38,8 +33,7 @@ export function createFoldsObjective(
   signal: AbortSignal,
 ): FoldsObjective {
   const { dimensions: d } = matrix;
-  const maxSpan = Math.min(maxRows, Math.max(minRows, Math.floor(blockValues / d)));
-  const blocks = coverRows(rows, maxSpan).map((block) => ({ ...block, label: readLabels(rows, labels, block) }));
+  const blocks = coverRows(rows, spanInCache(d)).map((block) => ({ ...block, label: readLabels(rows, labels, block) }));
   const classIndices = { values: Float32Array.from({ length: classes }, (_, c) => c), dims: [1, 1, classes] };
   const sizes = new Int32Array(folds);
   for (const fold of foldOf) sizes[fold]! += 1;

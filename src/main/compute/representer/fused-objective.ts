@@ -8,13 +8,8 @@ import type { FeatureMatrix } from './feature-matrix.ts';
 import { openKernel, type Feeds, type Kernel } from './kernels.ts';
 import { finishGradient, type Objective, type Point } from './objective.ts';
 import { castNode, createSums, pack, readFeatures, type Precision } from './onnx-products.ts';
-import { coverRanges, coverRows, type RowBlock } from './row-blocks.ts';
+import { coverRanges, coverRows, spanInCache, type RowBlock } from './row-blocks.ts';
 import { dot } from './vectors.ts';
-
-/** Features of one block, about 2 MB of them: what a core's cache holds. */
-const blockValues = 2 ** 19;
-const minRows = 512;
-const maxRows = 4096;
 
 export interface FusedObjective extends Objective {
   /** How often the features were read, so far. */
@@ -38,10 +33,9 @@ export function createFusedObjective(
 ): FusedObjective {
   const { dimensions: d } = matrix;
   const n = rows.length;
-  const maxSpan = Math.min(maxRows, Math.max(minRows, Math.floor(blockValues / d)));
   const covered: readonly (RowBlock & Partial<BoundRange>)[] = bound
     ? coverRanges(rows, bound.ranges)
-    : coverRows(rows, maxSpan);
+    : coverRows(rows, spanInCache(d));
   const blocks = covered.map((block) => ({ ...block, ...readTargets(rows, labels, block) }));
   const classIndices = { values: Float32Array.from({ length: classes }, (_, c) => c), dims: [1, classes] };
   let reads = 0;

@@ -46,8 +46,7 @@ export interface Minimum {
 }
 
 /**
- * Goes down from `start` until the certificate is within the tolerance of the request, or nothing helps any
- * more.
+ * Goes down from `start` until the certificate is within the tolerance of the request, or nothing helps any more.
  *
  * [Note: two precisions]
  * The descent begins in float32, which costs half the time and half the memory traffic. From where one more step is likely to

@@ -12,6 +12,13 @@ export interface RowBlock {
 /** To leave out so few rows between chosen ones would cost more than to pass over them. */
 const maxGap = 64;
 
+/** Features of one block, about 2 MB of them: what a core's cache holds. */
+const cachedValues = 2 ** 19;
+const [leastRows, mostRows] = [512, 4096];
+
+/** How many rows of d features a block may have whose graph reads them twice: the second time from the cache. */
+export const spanInCache = (d: number): number => Math.min(mostRows, Math.max(leastRows, Math.floor(cachedValues / d)));
+
 /** Of the last span asked for. The rows of a fit are many, asked for again and again, and never written to. */
 const known = new WeakMap<Int32Array, { maxSpan: number; blocks: readonly RowBlock[] }>();
 

@@ -33,7 +33,9 @@ export interface SampledHessian {
  * [Note: a sample for those that go on]
  * The Gram matrix is the Hessian at W = 0. A fit that begins where one ended is better led by the Hessian there: of evenly
  * chosen rows, solved by a few conjugate gradients, it takes half of the iterations. Labels do not enter, for softmax
- * cross-entropy curves alike whatever the label. Throws the signal's reason once it is aborted. Null where the rows are too few for a sample of them.
+ * cross-entropy curves alike whatever the label.
+ *
+ * Null where the rows are too few for a sample of them. What preconditions throws the signal's reason once it is aborted.
  */
 export async function sampleHessian(
   matrix: FeatureMatrix,
