@@ -3,7 +3,7 @@
 // With alpha_i = -r_i / (2 lambda n) at any W the representer sum of a feature f misses the logits by exactly
 // G^T f / (2 lambda), G being the gradient at W.
 import type { Certificate } from '../../../shared/fit.ts';
-import type { Place, Point } from './objective.ts';
+import type { DescentPoint, Point } from './objective.ts';
 import type { Products } from './products.ts';
 import { dot, norm } from './vectors.ts';
 
@@ -28,7 +28,8 @@ export function squaredColumns(array: Float64Array, classes: number): Float64Arr
 }
 
 /** How far the objective is from its minimum, at most: ||G||_F^2 / (4 lambda). */
-export const measureGap = ({ gradient }: Place, lambda: number): number => dot(gradient, gradient) / (4 * lambda);
+export const measureGap = ({ gradient }: DescentPoint, lambda: number): number =>
+  dot(gradient, gradient) / (4 * lambda);
 
 /** The largest logit error over the rows, as exactly as the products are: of an error float32 has digits enough. */
 export async function measureLogitError(products: Products, lambda: number, { gradient }: Point): Promise<number> {

@@ -5,13 +5,13 @@ import { createNode, createTensor, createValue } from '../graph/build.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import { openKernel, type Kernel } from './kernels.ts';
 import type { Asked } from './lockstep.ts';
-import { finishGradient, type Place } from './objective.ts';
+import { finishGradient, type DescentPoint } from './objective.ts';
 import { castNode, createSums, readFeatures } from './onnx-products.ts';
 import { coverRows, spanInCache, type RowBlock } from './row-blocks.ts';
 import { addScaled, dot } from './vectors.ts';
 
 /** The objective of one fold: of the rows of all others. */
-export interface FoldPoint extends Place {
+export interface FoldPoint extends DescentPoint {
   /** The sum of the losses of the fold's own rows. */
   heldOutLoss: number;
 }

@@ -1,13 +1,13 @@
 // Limited-memory BFGS with a preconditioner as its initial inverse Hessian (Nocedal and Wright, chapter 7).
 import { searchLine } from './line-search.ts';
-import type { Objective, Place, Point } from './objective.ts';
+import type { Objective, DescentPoint, Point } from './objective.ts';
 import type { Precondition } from './preconditioner.ts';
 import { addScaled, dot, norm, stepFrom } from './vectors.ts';
 
 const usualPairs = 20;
 const usualPatience = 25;
 
-export interface Descent<P extends Place = Point> {
+export interface Descent<P extends DescentPoint = Point> {
   point: P;
   iterations: number;
   /** Whether `isDone` ended it. */
@@ -17,7 +17,7 @@ export interface Descent<P extends Place = Point> {
 /** What a descent has learned of the curvature, for one that goes on from where it ended. */
 export type Memory = Pair[];
 
-export interface DescentOptions<P extends Place = Point> {
+export interface DescentOptions<P extends DescentPoint = Point> {
   precondition: Precondition;
   /** Asked at every point. */
   isDone: (point: P) => boolean | Promise<boolean>;
@@ -26,7 +26,7 @@ export interface DescentOptions<P extends Place = Point> {
   onIteration?: (iterations: number) => void;
 }
 
-export interface DescendOptions<P extends Place = Point> extends DescentOptions<P> {
+export interface DescendOptions<P extends DescentPoint = Point> extends DescentOptions<P> {
   memory?: Memory;
   /** How many steps are remembered, 20 where left out: each takes two arrays as large as W. */
   maxPairs?: number;
@@ -42,7 +42,7 @@ interface Pair {
 }
 
 /** Goes down from `start` until `isDone`, or until no step makes the gradient smaller any more. */
-export async function descend<P extends Place>(
+export async function descend<P extends DescentPoint>(
   objective: Objective<P>,
   start: P,
   {

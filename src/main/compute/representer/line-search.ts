@@ -1,6 +1,6 @@
 // How far to go along a direction: Wolfe's conditions for a convex objective, where the slope alone says on which side of
 // the minimum a point lies.
-import type { Objective, Place } from './objective.ts';
+import type { Objective, DescentPoint } from './objective.ts';
 import { dot, stepFrom } from './vectors.ts';
 
 const sufficientDecrease = 1e-4;
@@ -10,7 +10,7 @@ const noise = 1e-7;
 const maxTrials = 20;
 
 /** The first point along `direction` (a descent direction) that fulfils the conditions, or null where none was found. */
-export async function searchLine<P extends Place>(
+export async function searchLine<P extends DescentPoint>(
   objective: Objective<P>,
   start: P,
   direction: Float64Array,

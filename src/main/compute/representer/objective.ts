@@ -4,7 +4,7 @@ import type { Products } from './products.ts';
 import { addScaled, dot } from './vectors.ts';
 
 /** The objective at one W: what a descent needs of it. */
-export interface Place {
+export interface DescentPoint {
   /** D x C, row-major. */
   weights: Float64Array;
   value: number;
@@ -12,12 +12,12 @@ export interface Place {
   gradient: Float64Array;
 }
 
-export interface Point extends Place {
+export interface Point extends DescentPoint {
   /** Root mean square of the logits. */
   logitRms: number;
 }
 
-export interface Objective<P extends Place = Point> {
+export interface Objective<P extends DescentPoint = Point> {
   evaluate(weights: Float64Array): Promise<P>;
 }
 
